@@ -1,0 +1,124 @@
+"""A running case: as an actor sees it, and as deciding reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Literal
+
+import attrs
+
+from casework.condition.literal import Value
+from casework.model.actor import Actor
+
+
+def _proxy(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(dict(value))
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """One case as one actor may see it: fields the actor may not read are not in *data*.
+
+    A Case carries the *revision* at which it was read; firing with it refuses when somebody was faster.
+    """
+
+    id: str
+    case_type: str
+    revision: int
+    unit: str
+    main: str
+    states: Mapping[str, str] = attrs.field(converter=_proxy)
+    data: Mapping[str, Value] = attrs.field(converter=_proxy)
+    hidden: tuple[str, ...] = ()
+    dues: Mapping[str, datetime] = attrs.field(default=MappingProxyType({}), converter=_proxy)
+    opened_at: datetime
+    closed_at: datetime | None = None
+    parent: str | None = None
+    subjects: Mapping[str, str] = attrs.field(default=MappingProxyType({}), converter=_proxy)
+    manifest: str = ""
+    entry: int = 0
+
+    @property
+    def state(self) -> str:
+        """The headline: the state of the main workflow."""
+        return self.states[self.main]
+
+    @property
+    def closed(self) -> bool:
+        """Whether the main workflow is in a final state."""
+        return self.closed_at is not None
+
+
+@attrs.frozen
+class Hold:
+    """What a case has reserved under a name: the line to settle or void."""
+
+    name: str
+    debit: str
+    credit: str
+    commodity: str
+    amount: int
+    number: int
+    line: int
+
+
+@attrs.define(eq=False, kw_only=True)
+class Snapshot:
+    """Everything that deciding may read, as it stands in the store. Deciding never changes it."""
+
+    tenant: str
+    id: str
+    case_type: str
+    manifest: str
+    revision: int
+    unit: str
+    opened_at: datetime
+    closed_at: datetime | None
+    parent: str | None
+    head: bytes
+    states: dict[str, str]
+    data: dict[str, Value]
+    marks: dict[str, datetime]
+    dues: dict[str, datetime]
+    acts: dict[str, str]
+    subjects: dict[str, str]
+    balances: dict[str, int] = attrs.field(factory=dict)
+    holds: tuple[Hold, ...] = ()
+
+
+MoveKind = Literal["open", "fire", "amend", "note", "assign", "correct", "timer", "recheck"]
+
+
+@attrs.frozen
+class Cause:
+    """Why the system acts: the timer that ran out, or the entry of another case."""
+
+    kind: str
+    name: str = ""
+    case_id: str = ""
+    number: int = 0
+
+
+@attrs.define(eq=False, kw_only=True)
+class Move:
+    """One attempt: what is asked, by whom, when. *roles* are those the actor holds on this case."""
+
+    kind: MoveKind
+    actor: Actor
+    now: datetime
+    roles: frozenset[str]
+    trigger: str = ""
+    form: Mapping[str, object] = MappingProxyType({})
+    cause: Cause | None = None
+    probing: bool = False
+
+
+@attrs.frozen
+class Receipt:
+    """What an accepted call left behind: the case, its entry's number, its new revision."""
+
+    case_id: str
+    entry: int
+    revision: int

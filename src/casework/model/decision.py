@@ -1,0 +1,99 @@
+"""What deciding answers when it says yes: everything that one firing writes, as data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from casework.condition.literal import Value
+from casework.model.case import Hold
+
+
+@attrs.frozen
+class Step:
+    """One transition taken: by its trigger, or automatically. *target* equals *source* where it stayed."""
+
+    workflow: str
+    trigger: str
+    source: str
+    target: str
+    automatic: bool = False
+
+
+@attrs.frozen
+class Posting:
+    """An amount moved between two accounts, named by their full keys; reserved only, where *hold* names it."""
+
+    debit: str
+    credit: str
+    commodity: str
+    amount: int
+    hold: str | None = None
+
+
+@attrs.frozen
+class Message:
+    """Something to send after the commit."""
+
+    channel: str
+    to: str
+    body: tuple[tuple[str, Value], ...]
+
+
+@attrs.frozen
+class Opening:
+    """Another case to open, this one its parent."""
+
+    case_type: str
+    unit: str
+    values: tuple[tuple[str, Value], ...]
+
+
+@attrs.frozen
+class Assignment:
+    """A local role given to a person, or taken from everybody where *person* is None."""
+
+    role: str
+    person: str | None
+
+
+@attrs.frozen
+class Limit:
+    """An account with limits that a decision touches: its key, the change, and the bounds."""
+
+    key: str
+    change: int
+    minimum: int | None
+    maximum: int | None
+
+
+@attrs.define(eq=False, kw_only=True)
+class Decision:
+    """The writes of one firing. The new values stand in full in *states*, *data*, *marks* and so on."""
+
+    kind: str
+    trigger: str
+    steps: tuple[Step, ...] = ()
+    states: dict[str, str]
+    data: dict[str, Value]
+    marks: dict[str, datetime]
+    dues: dict[str, datetime]
+    acts: dict[str, str]
+    changed: dict[str, Value | None]
+    voided: tuple[str, ...] = ()
+    postings: tuple[Posting, ...] = ()
+    settled: tuple[Hold, ...] = ()
+    void: tuple[Hold, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    messages: tuple[Message, ...] = ()
+    openings: tuple[Opening, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    rechecks: bool = False
+    arm: tuple[tuple[str, datetime], ...] = ()
+    disarm: tuple[str, ...] = ()
+    closed_at: datetime | None = None
+    form: dict[str, Value]
+    note: str = ""
+    corrects: int | None = None
+    refused: str = ""

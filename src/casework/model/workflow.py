@@ -1,0 +1,133 @@
+"""Workflows as values: states, transitions, deadlines, slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, Literal, TypeAlias
+
+import attrs
+
+from casework.condition.tree import ALWAYS, Condition
+from casework.model.command import Effect
+from casework.model.fields import Field, fields_of
+from casework.model.names import one_or_many
+from casework.text import Text, as_text
+
+Permission = Literal["view", "edit", "note", "assign", "correct"]
+PERMISSIONS: tuple[Permission, ...] = ("view", "edit", "note", "assign", "correct")
+
+Grants: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def as_grants(value: Mapping[str, Any] | Grants) -> Grants:
+    """Permission to roles, in order of permission, as an immutable value."""
+    pairs = value.items() if isinstance(value, Mapping) else value
+    return tuple(sorted((permission, one_or_many(roles)) for permission, roles in pairs))
+
+
+def flattened(value: Any) -> tuple[Any, ...]:
+    """Accept one thing, or nested lists of things, as one flat tuple (``keep()`` gives several)."""
+    if isinstance(value, list | tuple):
+        return tuple(item for part in value for item in flattened(part))
+    return (value,)
+
+
+def as_fields(value: type | Iterable[Field] | None) -> tuple[Field, ...]:
+    """Accept an attrs class, fields, or nothing."""
+    return () if value is None else fields_of(value)
+
+
+@attrs.frozen
+class State:
+    """A stage of a workflow. *grants* say which roles may do what while the case is in it."""
+
+    name: str
+    title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
+    final: bool = attrs.field(default=False, kw_only=True)
+    phases: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
+    grants: Grants = attrs.field(default=(), converter=as_grants, kw_only=True)
+
+
+@attrs.frozen
+class Transition:
+    """An allowed move from its sources to its target.
+
+    *target* None stays where it is, without entering the state anew. Sources are named one by one
+    or as a *phase*. Roles say who may fire it; none means nobody, unless it is *automatic*.
+    *four_eyes* names triggers whose doer may not be the one who fires this. *guards* are names of
+    declared Python functions. *because* is shown to people who are refused.
+    """
+
+    trigger: str
+    source: tuple[str, ...] = attrs.field(default=(), converter=one_or_many)
+    target: str | None = None
+    phase: str | None = attrs.field(default=None, kw_only=True)
+    roles: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
+    condition: Condition = attrs.field(default=ALWAYS, kw_only=True)
+    guards: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
+    form: tuple[Field, ...] = attrs.field(default=(), converter=as_fields, kw_only=True)
+    effects: tuple[Effect, ...] = attrs.field(default=(), converter=flattened, kw_only=True)
+    four_eyes: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
+    automatic: bool = attrs.field(default=False, kw_only=True)
+    title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
+    because: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
+
+
+@attrs.frozen
+class Deadline:
+    """A clock that starts when the case enters one of the states *during* and ends when it leaves them.
+
+    When it runs out the deadline is overdue; where it names a *trigger*, that is fired by the system.
+    """
+
+    name: str
+    during: tuple[str, ...] = attrs.field(converter=one_or_many)
+    after: timedelta
+    trigger: str | None = attrs.field(default=None, kw_only=True)
+    title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
+
+
+SlotKind = Literal["subject", "role", "field", "condition"]
+SLOT_KINDS: tuple[SlotKind, ...] = ("subject", "role", "field", "condition")
+
+
+@attrs.frozen
+class Slot:
+    """Something that an attachable workflow needs from its host: a subject, a role, a field, a condition."""
+
+    name: str
+    kind: SlotKind = "condition"
+    type: str | None = None
+    title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
+
+
+@attrs.frozen
+class Workflow:
+    """A named, versioned definition of states and the transitions between them.
+
+    *fields* and *slots* are for workflows that are attached to a case type they do not own; their
+    fields are namespaced when attached.
+    """
+
+    name: str
+    initial: str = attrs.field(kw_only=True)
+    states: tuple[State, ...] = attrs.field(converter=tuple, kw_only=True)
+    transitions: tuple[Transition, ...] = attrs.field(converter=tuple, kw_only=True)
+    deadlines: tuple[Deadline, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    version: int = attrs.field(default=1, kw_only=True)
+    title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
+    fields: tuple[Field, ...] = attrs.field(default=(), converter=as_fields, kw_only=True)
+    slots: tuple[Slot, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+
+    def state(self, name: str) -> State:
+        """The state of that name; KeyError where there is none."""
+        for state in self.states:
+            if state.name == name:
+                return state
+        raise KeyError(name)
+
+    def sources(self, transition: Transition) -> tuple[str, ...]:
+        """The states that *transition* leaves: those named, then those of its phase."""
+        in_phase = (s.name for s in self.states if transition.phase is not None and transition.phase in s.phases)
+        return tuple(dict.fromkeys((*transition.source, *in_phase)))

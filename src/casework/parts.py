@@ -1,0 +1,107 @@
+"""Parts that a definition names: guards, effects and channels written in Python and declared.
+
+A part is a value. It sees one frozen view of the move and nothing of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Literal
+
+import attrs
+
+from casework.condition.literal import Value
+from casework.model.command import Command
+from casework.model.decision import Message
+from casework.model.names import one_or_many
+
+
+@attrs.frozen(kw_only=True)
+class View:
+    """What a guard or effect sees: read-only, of one case, one actor and one instant.
+
+    *data* holds only the fields that the part declared to read.
+    """
+
+    case_id: str
+    case_type: str
+    trigger: str
+    unit: str
+    now: datetime
+    person: str
+    roles: frozenset[str]
+    states: Mapping[str, str]
+    data: Mapping[str, Value]
+    form: Mapping[str, Value]
+
+
+@attrs.frozen
+class Guard:
+    """A yes or no that the closed language cannot say. *because* is the claim that should hold."""
+
+    name: str
+    check: Callable[[View], bool]
+    reads: tuple[str, ...] = ()
+    because: str = ""
+
+
+@attrs.frozen
+class EffectPart:
+    """A function from a view to commands, with everything that the commands may touch."""
+
+    name: str
+    run: Callable[[View], Iterable[Command]]
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    sends: tuple[str, ...] = ()
+    opens: tuple[str, ...] = ()
+    assigns: tuple[str, ...] = ()
+
+
+Delivery = Literal["at_least_once", "at_most_once"]
+
+
+@attrs.frozen
+class Channel:
+    """A way out: *deliver* gets the message and a key that stays the same over retries."""
+
+    name: str
+    deliver: Callable[[Message, str], None]
+    delivery: Delivery = attrs.field(kw_only=True, validator=attrs.validators.in_(("at_least_once", "at_most_once")))
+
+
+Part = Guard | EffectPart | Channel
+
+
+def guard(name: str, *, reads: Iterable[str] = ()) -> Callable[[Callable[[View], bool]], Guard]:
+    """Declare a guard; the first line of its docstring is what a refusal says should hold."""
+
+    def declare(check: Callable[[View], bool]) -> Guard:
+        return Guard(name, check, one_or_many(tuple(reads)), _first_line(check))
+
+    return declare
+
+
+def effect(
+    name: str,
+    *,
+    reads: Iterable[str] = (),
+    writes: Iterable[str] = (),
+    posts: Iterable[str] = (),
+    sends: Iterable[str] = (),
+    opens: Iterable[str] = (),
+    assigns: Iterable[str] = (),
+) -> Callable[[Callable[[View], Iterable[Command]]], EffectPart]:
+    """Declare an effect with the fields, accounts, channels, case types and roles it may touch."""
+
+    def declare(run: Callable[[View], Iterable[Command]]) -> EffectPart:
+        touched = (tuple(group) for group in (reads, writes, posts, sends, opens, assigns))
+        return EffectPart(name, run, *touched)
+
+    return declare
+
+
+def _first_line(function: Callable[..., object]) -> str:
+    return (function.__doc__ or "").strip().partition("\n")[0]
