@@ -14,7 +14,6 @@ import attrs
 from casework.condition.literal import Value
 from casework.model.command import Command
 from casework.model.decision import Message
-from casework.model.names import one_or_many
 
 
 @attrs.frozen(kw_only=True)
@@ -79,7 +78,7 @@ def guard(name: str, *, reads: Iterable[str] = ()) -> Callable[[Callable[[View],
     """Declare a guard; the first line of its docstring is what a refusal says should hold."""
 
     def declare(check: Callable[[View], bool]) -> Guard:
-        return Guard(name, check, one_or_many(tuple(reads)), _first_line(check))
+        return Guard(name, check, _names(reads), _first_line(check))
 
     return declare
 
@@ -97,10 +96,15 @@ def effect(
     """Declare an effect with the fields, accounts, channels, case types and roles it may touch."""
 
     def declare(run: Callable[[View], Iterable[Command]]) -> EffectPart:
-        touched = (tuple(group) for group in (reads, writes, posts, sends, opens, assigns))
+        touched = (_names(group) for group in (reads, writes, posts, sends, opens, assigns))
         return EffectPart(name, run, *touched)
 
     return declare
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    # A text is iterable too: "age" is one name, not three.
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _first_line(function: Callable[..., object]) -> str:

@@ -40,9 +40,7 @@ class Facts:
 Verdict: TypeAlias = "bool | None"
 Reader: TypeAlias = Callable[[Facts], Verdict]
 
-_OPERATORS: dict[str, Callable[[Anything, Anything], bool]] = {
-    name: getattr(operator, name) for name in tree.OPERATORS
-}
+_OPERATORS: dict[str, Callable[[Anything, Anything], bool]] = {name: getattr(operator, name) for name in tree.OPERATORS}
 
 
 def reader(condition: Condition) -> Reader:
@@ -99,7 +97,9 @@ def _since(facts: Facts, mark: str) -> timedelta | None:
     return None if entered is None else facts.now - entered
 
 
-def _compare(value: Callable[[Facts], Anything], compare: Callable[[Anything, Anything], bool], right: object) -> Reader:
+def _compare(
+    value: Callable[[Facts], Anything], compare: Callable[[Anything, Anything], bool], right: object
+) -> Reader:
     def read(facts: Facts) -> Verdict:
         left = value(facts)
         return None if left is None else compare(left, right)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
@@ -150,7 +150,12 @@ def _tagged(plain: Mapping[object, object], where: str) -> Value:
         raise InvalidValue(where, f"{text!r} is not a {kind}") from None
 
 
-_PARSERS = {"date": date.fromisoformat, "decimal": Decimal, "float": float, "instant": datetime.fromisoformat}
+_PARSERS: dict[str, Callable[[str], Value]] = {
+    "date": date.fromisoformat,
+    "decimal": Decimal,
+    "float": float,
+    "instant": datetime.fromisoformat,
+}
 
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
@@ -170,5 +175,8 @@ def duration_text(duration: timedelta) -> str:
 def duration_of(text: object, where: str = "") -> timedelta:
     """The duration of a text such as ``90m``; InvalidValue where it is none."""
     if isinstance(text, str) and text[:-1].isascii() and text[:-1].isdigit() and text[-1] in _UNITS and len(text) <= 12:
-        return timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]])
+        try:
+            return timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]])
+        except OverflowError:
+            raise InvalidValue(where, f"{text!r} is longer than a duration can be") from None
     raise InvalidValue(where, f"{text!r} is not a duration; write a whole number with d, h, m or s, such as 72h")

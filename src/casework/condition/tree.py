@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Literal, NoReturn, TypeAlias
 
@@ -54,6 +54,10 @@ class BalanceRef:
 
 Operand: TypeAlias = FieldRef | GivenRef | StateRef | ElapsedRef | BalanceRef
 Literal_: TypeAlias = Value | timedelta
+
+
+def _as_terms(terms: Iterable[Condition]) -> tuple[Condition, ...]:
+    return tuple(terms)
 
 
 def _typed(value: object) -> object:
@@ -166,14 +170,14 @@ class Slotted(Condition):
 class All(Condition):
     """Every term holds. At the top of a condition the terms are its clauses."""
 
-    terms: tuple[Condition, ...] = attrs.field(default=(), converter=tuple)
+    terms: tuple[Condition, ...] = attrs.field(default=(), converter=_as_terms)
 
 
 @attrs.frozen
 class Any(Condition):
     """At least one term holds."""
 
-    terms: tuple[Condition, ...] = attrs.field(default=(), converter=tuple)
+    terms: tuple[Condition, ...] = attrs.field(default=(), converter=_as_terms)
 
 
 @attrs.frozen
@@ -240,4 +244,3 @@ def rebuilt(condition: Condition, replace: Callable[[Condition], Condition]) -> 
         case Optional(workflow, term):
             return replace(Optional(workflow, rebuilt(term, replace)))
     return replace(condition)
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import attrs
@@ -77,6 +77,23 @@ def _as_readers(value: Mapping[str, Any] | Grants) -> Grants:
     return as_grants(value)
 
 
+# Typed one by one: with a bare `tuple` as converter a type checker loses what goes in.
+def _chain(values: Iterable[Workflow]) -> tuple[Workflow, ...]:
+    return tuple(values)
+
+
+def _worklists(values: Iterable[Worklist]) -> tuple[Worklist, ...]:
+    return tuple(values)
+
+
+def _accounts(values: Iterable[Account]) -> tuple[Account, ...]:
+    return tuple(values)
+
+
+def _invariants(values: Iterable[Invariant]) -> tuple[Invariant, ...]:
+    return tuple(values)
+
+
 @attrs.frozen
 class CaseType:
     """A named definition of one kind of case.
@@ -87,7 +104,7 @@ class CaseType:
     """
 
     name: str
-    chain: tuple[Workflow, ...] = attrs.field(converter=tuple, kw_only=True)
+    chain: tuple[Workflow, ...] = attrs.field(converter=_chain, kw_only=True)
     version: int = attrs.field(default=1, kw_only=True)
     title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
     data: tuple[Field, ...] = attrs.field(default=(), converter=as_fields, kw_only=True)
@@ -96,9 +113,9 @@ class CaseType:
     opens: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
     grants: Grants = attrs.field(default=(), converter=as_grants, kw_only=True)
     readers: Grants = attrs.field(default=(), converter=_as_readers, kw_only=True)
-    worklists: tuple[Worklist, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
-    accounts: tuple[Account, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
-    invariants: tuple[Invariant, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    worklists: tuple[Worklist, ...] = attrs.field(default=(), converter=_worklists, kw_only=True)
+    accounts: tuple[Account, ...] = attrs.field(default=(), converter=_accounts, kw_only=True)
+    invariants: tuple[Invariant, ...] = attrs.field(default=(), converter=_invariants, kw_only=True)
 
     @property
     def main(self) -> Workflow:

@@ -12,13 +12,17 @@ from casework.model.case import Hold
 
 @attrs.frozen
 class Step:
-    """One transition taken: by its trigger, or automatically. *target* equals *source* where it stayed."""
+    """One transition taken: by its trigger, or automatically.
+
+    Where nothing was *entered* the workflow stayed where it was; a state may also be entered anew.
+    """
 
     workflow: str
     trigger: str
     source: str
     target: str
     automatic: bool = False
+    entered: bool = True
 
 
 @attrs.frozen

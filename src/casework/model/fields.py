@@ -55,7 +55,8 @@ class Field:
     *field_class* says who may read it: ``open`` to whoever may view the case, the others to the roles
     that the case type names. Values of the classes health, whereabouts and identity are sealed even in
     the current row, so that conditions may only ask whether they are known. *derived_from* names the
-    fields whose erasure clears this one too.
+    fields whose erasure clears this one too. A *managed* field is written by effects alone: neither opening
+    a case nor amending it can set it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Field:
     maximum: Value | None = attrs.field(default=None, kw_only=True, eq=lambda v: (type(v), v))
     max_length: int = attrs.field(default=TEXT_DEFAULT_LIMIT, kw_only=True)
     derived_from: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
+    managed: bool = attrs.field(default=False, kw_only=True)
 
     @property
     def sealed(self) -> bool:
@@ -109,6 +111,7 @@ def fact(
     maximum: Value | None = None,
     max_length: int = TEXT_DEFAULT_LIMIT,
     derived_from: str | tuple[str, ...] = (),
+    managed: bool = False,
 ) -> Any:
     """A field of an attrs class with what a plain annotation cannot say: titles, class, bounds."""
     told = {
@@ -119,6 +122,7 @@ def fact(
         "maximum": maximum,
         "max_length": max_length,
         "derived_from": derived_from,
+        "managed": managed,
     }
     return attrs.field(default=default, metadata={_METADATA: told})
 

@@ -43,8 +43,13 @@ SENTENCES: dict[RefusalCode, Text] = {
     "too-many-steps": Text("the automatic steps do not come to rest", "自动步骤无法停止"),
     "not-undoable": Text("this entry can no longer be undone", "该记录已无法撤销"),
     "store-unavailable": Text("the records cannot be reached just now; try again", "暂时无法访问记录，请重试"),
-    "outcome-unknown": Text("it is not known whether this was done; ask with the request id", "结果未知，请用请求编号查询"),
+    "outcome-unknown": Text(
+        "it is not known whether this was done; ask with the request id", "结果未知，请用请求编号查询"
+    ),
 }
+
+
+HIDDEN_TEXT = Text("it depends on information that you may not see", "取决于您无权查看的信息")
 
 
 @attrs.frozen
@@ -108,10 +113,10 @@ class Refusal:
         text = head + (colon + stop.join(reasons) if reasons else "")
         if self.help:
             lead = "可行的办法：" if language == "zh" else "what would help: "
-            text += ("。" if language == "zh" else ". ") + lead + stop.join(step.text.in_(language) for step in self.help)
+            text += (
+                ("。" if language == "zh" else ". ") + lead + stop.join(step.text.in_(language) for step in self.help)
+            )
         return text
 
     def __str__(self) -> str:
         return f"{self.code}: {self.sentence('en')}"
-
-

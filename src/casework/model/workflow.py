@@ -102,6 +102,23 @@ class Slot:
     title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
 
 
+# Typed one by one: with a bare `tuple` as converter a type checker loses what goes in.
+def _states(values: Iterable[State]) -> tuple[State, ...]:
+    return tuple(values)
+
+
+def _transitions(values: Iterable[Transition]) -> tuple[Transition, ...]:
+    return tuple(values)
+
+
+def _deadlines(values: Iterable[Deadline]) -> tuple[Deadline, ...]:
+    return tuple(values)
+
+
+def _slots(values: Iterable[Slot]) -> tuple[Slot, ...]:
+    return tuple(values)
+
+
 @attrs.frozen
 class Workflow:
     """A named, versioned definition of states and the transitions between them.
@@ -112,13 +129,13 @@ class Workflow:
 
     name: str
     initial: str = attrs.field(kw_only=True)
-    states: tuple[State, ...] = attrs.field(converter=tuple, kw_only=True)
-    transitions: tuple[Transition, ...] = attrs.field(converter=tuple, kw_only=True)
-    deadlines: tuple[Deadline, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    states: tuple[State, ...] = attrs.field(converter=_states, kw_only=True)
+    transitions: tuple[Transition, ...] = attrs.field(converter=_transitions, kw_only=True)
+    deadlines: tuple[Deadline, ...] = attrs.field(default=(), converter=_deadlines, kw_only=True)
     version: int = attrs.field(default=1, kw_only=True)
     title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
     fields: tuple[Field, ...] = attrs.field(default=(), converter=as_fields, kw_only=True)
-    slots: tuple[Slot, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    slots: tuple[Slot, ...] = attrs.field(default=(), converter=_slots, kw_only=True)
 
     def state(self, name: str) -> State:
         """The state of that name; KeyError where there is none."""

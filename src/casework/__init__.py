@@ -1,0 +1,175 @@
+"""Casework: run cases by checkable definitions. This module is the whole public face."""
+
+from __future__ import annotations
+
+from casework.app import Casework
+from casework.clock import Clock, FrozenClock, SystemClock
+from casework.condition.build import (
+    actor,
+    balance,
+    days,
+    elapsed_since,
+    field,
+    given,
+    hours,
+    minutes,
+    optional,
+    overdue,
+    slot,
+    state,
+)
+from casework.condition.tree import ALWAYS, NEVER, Condition
+from casework.desk import Desk
+from casework.desk.bulk import Bulk
+from casework.desk.reading import Page
+from casework.desk.viewing import HistoryEntry
+from casework.diagram import mermaid, svg
+from casework.errors import (
+    CaseworkError,
+    Conflict,
+    DocumentError,
+    InvalidValue,
+    Reentered,
+    Refused,
+    SetupError,
+    StoreMismatch,
+    StoreUnavailable,
+    UnsoundDefinition,
+)
+from casework.hookspecs import Demo, DemoRun, Recorded, hookimpl
+from casework.ids import seeded_entropy
+from casework.loader import dump, load, load_file, parse_text
+from casework.model.actor import Actor
+from casework.model.attachment import Attachment, Require, attach
+from casework.model.case import Case, Receipt
+from casework.model.casetype import Account, CaseType, Invariant, Role, Worklist
+from casework.model.command import (
+    Assign,
+    Doer,
+    Given,
+    Held,
+    Now,
+    Open,
+    Post,
+    Recheck,
+    Run,
+    Send,
+    Set,
+    Settle,
+    Unit,
+    Void,
+    keep,
+)
+from casework.model.decision import Message
+from casework.model.fields import Choice, Field, fact
+from casework.model.finding import Finding
+from casework.model.refusal import Help, Refusal, Unmet
+from casework.model.workflow import Deadline, Slot, State, Transition, Workflow
+from casework.parts import Channel, Guard, View, effect, guard
+from casework.plugins import installed
+from casework.soundness import check
+from casework.storage.engine import StoreOptions
+from casework.storage.transaction import OutcomeUnknown
+from casework.storage.verify import Fault, Verdict
+from casework.text import Language, Text
+from casework.worker import Ran
+
+__all__ = [
+    "ALWAYS",
+    "NEVER",
+    "Account",
+    "Actor",
+    "Assign",
+    "Attachment",
+    "Bulk",
+    "Case",
+    "CaseType",
+    "Casework",
+    "CaseworkError",
+    "Channel",
+    "Choice",
+    "Clock",
+    "Condition",
+    "Conflict",
+    "Deadline",
+    "Demo",
+    "DemoRun",
+    "Desk",
+    "DocumentError",
+    "Doer",
+    "Fault",
+    "Field",
+    "Finding",
+    "FrozenClock",
+    "Given",
+    "Guard",
+    "Held",
+    "Help",
+    "HistoryEntry",
+    "InvalidValue",
+    "Invariant",
+    "Language",
+    "Message",
+    "Now",
+    "Open",
+    "OutcomeUnknown",
+    "Page",
+    "Post",
+    "Ran",
+    "Receipt",
+    "Recheck",
+    "Recorded",
+    "Reentered",
+    "Refusal",
+    "Refused",
+    "Require",
+    "Role",
+    "Run",
+    "Send",
+    "Set",
+    "Settle",
+    "SetupError",
+    "Slot",
+    "State",
+    "StoreMismatch",
+    "StoreOptions",
+    "StoreUnavailable",
+    "SystemClock",
+    "Text",
+    "Transition",
+    "Unit",
+    "Unmet",
+    "UnsoundDefinition",
+    "Verdict",
+    "View",
+    "Void",
+    "Workflow",
+    "Worklist",
+    "actor",
+    "attach",
+    "balance",
+    "check",
+    "days",
+    "dump",
+    "effect",
+    "elapsed_since",
+    "fact",
+    "field",
+    "given",
+    "guard",
+    "hookimpl",
+    "hours",
+    "installed",
+    "keep",
+    "load",
+    "load_file",
+    "mermaid",
+    "minutes",
+    "optional",
+    "overdue",
+    "parse_text",
+    "seeded_entropy",
+    "slot",
+    "state",
+    "svg",
+]

@@ -1,0 +1,87 @@
+"""Who may do what with a case. Pure: roles, states and the definition decide, and nothing is allowed by default.
+
+Permissions of several workflows add up, and so do those that the case type grants everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from casework.condition import tree
+from casework.condition.tree import Condition, operands
+from casework.model.actor import Actor
+from casework.model.casetype import CaseType
+from casework.model.fields import Field
+
+Roles = frozenset[str]
+
+
+class Access:
+    """The permissions of one composed case type, ready to be asked."""
+
+    def __init__(self, case_type: CaseType, fields: Mapping[str, Field]) -> None:
+        self._everywhere = {permission: frozenset(roles) for permission, roles in case_type.grants}
+        self._granted = {
+            (workflow.name, state.name, permission): frozenset(roles)
+            for workflow in case_type.chain
+            for state in workflow.states
+            for permission, roles in state.grants
+        }
+        self._readers = {name: frozenset(roles) for name, roles in case_type.readers}
+        self._fields = fields
+        self.local_roles = frozenset(role.name for role in case_type.roles if role.local)
+
+    def may(self, permission: str, states: Mapping[str, str], roles: Roles) -> bool:
+        """Whether somebody with *roles* has *permission* on a case in *states*."""
+        if not roles.isdisjoint(self._everywhere.get(permission, frozenset())):
+            return True
+        granted = self._granted
+        return any(
+            not roles.isdisjoint(granted.get((workflow, state, permission), frozenset()))
+            for workflow, state in states.items()
+        )
+
+    def allowed(self, permission: str, states: Mapping[str, str]) -> tuple[str, ...]:
+        """The roles that have *permission* on a case in *states*, in order."""
+        roles = set(self._everywhere.get(permission, frozenset()))
+        for workflow, state in states.items():
+            roles |= self._granted.get((workflow, state, permission), frozenset())
+        return tuple(sorted(roles))
+
+    def everywhere(self, permission: str) -> Roles:
+        """The roles that have *permission* in every state."""
+        return self._everywhere.get(permission, frozenset())
+
+    def states_granting(self, permission: str, roles: Roles) -> dict[str, tuple[str, ...]]:
+        """For each workflow the states that grant *permission* to any of *roles*; for filters in SQL."""
+        found: dict[str, list[str]] = {}
+        for (workflow, state, name), granted in self._granted.items():
+            if name == permission and not roles.isdisjoint(granted):
+                found.setdefault(workflow, []).append(state)
+        return {workflow: tuple(states) for workflow, states in found.items()}
+
+    def reads(self, field: Field, roles: Roles) -> bool:
+        """Whether *roles* read fields of that class; open ones are read by whoever may view the case."""
+        return field.field_class == "open" or not roles.isdisjoint(self._readers.get(field.field_class, frozenset()))
+
+    def reads_name(self, name: str, roles: Roles) -> bool:
+        """The same for a field by name; a field that does not exist is read by nobody."""
+        field = self._fields.get(name)
+        return field is not None and self.reads(field, roles)
+
+    def visible(self, names: Iterable[str], roles: Roles) -> frozenset[str]:
+        """Those of the field *names* that *roles* may read."""
+        return frozenset(name for name in names if self.reads_name(name, roles))
+
+    def tells(self, condition: Condition, roles: Roles) -> bool:
+        """Whether a clause may be shown to *roles*: it is about no field that they may not read."""
+        return all(
+            self.reads_name(operand.name, roles)
+            for operand in operands(condition)
+            if isinstance(operand, tree.FieldRef)
+        )
+
+
+def general_roles(actor: Actor, unit: str) -> Roles:
+    """The roles that hold for *actor* on every case of *unit*: none outside the actor's own unit."""
+    return actor.roles if actor.unit is None or actor.unit == unit else frozenset()

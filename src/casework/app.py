@@ -1,0 +1,179 @@
+"""Casework: collect what an application is made of, check it, compile it, freeze it; then hand out desks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+import attrs
+from sqlalchemy import Connection
+
+from casework.clock import Clock, SystemClock
+from casework.compiled import Compiled
+from casework.desk import Desk, Engine
+from casework.desk.desk import unavailable
+from casework.errors import UnsoundDefinition
+from casework.hookspecs import Demo
+from casework.ids import Entropy, Ids, system_entropy
+from casework.manifest import Manifest, compose
+from casework.model.actor import Actor
+from casework.model.attachment import Attachment, Require
+from casework.model.casetype import CaseType
+from casework.model.finding import Finding
+from casework.parts import Part
+from casework.plugins import Plugins, unique
+from casework.soundness import check, check_requirements
+from casework.storage.engine import StoreOptions, open_engine
+from casework.storage.store import Store
+from casework.storage.transaction import Transaction
+from casework.storage.verify import Verdict, Verifier
+from casework.worker import Ran, run_due, send_waiting
+
+Answer = TypeVar("Answer")
+HERE = "this application"
+
+
+class Casework:
+    """An application's engine. Everything goes into the constructor; afterwards nothing can be changed.
+
+    *url* is a SQLAlchemy URL, ``sqlite:///file.db`` or ``sqlite://`` for memory. *plugins* are modules or
+    objects with hook implementations; ``installed()`` finds those of every installed distribution.
+    *clock*, *entropy* and the ids made from them are injected for tests and replays.
+
+    Raises UnsoundDefinition with every finding at once, Conflict where two contributions claim one
+    name, SetupError where a plugin cannot be used.
+    """
+
+    def __init__(
+        self,
+        url: str = "sqlite://",
+        *,
+        case_types: Iterable[CaseType] = (),
+        parts: Iterable[Part] = (),
+        attachments: Iterable[Attachment] = (),
+        requirements: Iterable[Require] = (),
+        plugins: Iterable[Any] = (),
+        clock: Clock | None = None,
+        entropy: Entropy = system_entropy,
+        options: StoreOptions | None = None,
+    ) -> None:
+        manager = Plugins(plugins)
+        own = [(HERE, item) for item in case_types]
+        types: dict[str, CaseType] = unique("case type", own + manager.case_types(), lambda item: item.name)
+        named: dict[str, Part] = unique("part", [*((HERE, p) for p in parts), *manager.parts()], lambda part: part.name)
+        attached = [*attachments, *(item for _, item in manager.attachments())]
+        required = [*requirements, *(attrs.evolve(i, source=i.source or who) for who, i in manager.requirements())]
+        manifests = _checked(types, named, attached, required)
+        store = Store(open_engine(url, options or StoreOptions()), entropy)
+        self._demos = tuple(demo for _, demo in manager.demos())
+        self._engine = Engine(
+            store=store,
+            clock=clock or SystemClock(),
+            ids=Ids(entropy),
+            plugins=manager,
+            parts=named,
+            current={name: Compiled(manifest, named) for name, manifest in manifests.items()},
+        )
+
+    @property
+    def case_types(self) -> tuple[CaseType, ...]:
+        """The case types with everything attached to them."""
+        return tuple(compiled.case_type for compiled in self._engine.current.values())
+
+    @property
+    def manifests(self) -> Mapping[str, Manifest]:
+        """What new cases are pinned to, by case type."""
+        return {name: compiled.manifest for name, compiled in self._engine.current.items()}
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """The names of the plugins in use."""
+        return self._engine.plugins.names
+
+    @property
+    def demos(self) -> tuple[Demo, ...]:
+        """The stories that the plugins can tell."""
+        return self._demos
+
+    def create_tables(self) -> None:
+        """Make the tables and columns that are missing; what is there is left alone."""
+        store = self._engine.store
+        store.tables.create(store.cases(compiled).projection for compiled in self._engine.current.values())
+
+    def migrate(self) -> tuple[str | None, str]:
+        """Bring the tables of an older casework up to date; answers with the versions before and after."""
+        store = self._engine.store
+        return store.tables.migrate(store.cases(compiled).projection for compiled in self._engine.current.values())
+
+    def desk(self, actor: Actor) -> Desk:
+        """The verbs of *actor*, each in a transaction of its own."""
+        return Desk(self._engine, actor)
+
+    def atomically(self, actor: Actor, work: Callable[[Desk], Answer]) -> Answer:
+        """Call *work* with a desk; all that it does takes effect together, or nothing does."""
+        return Desk(self._engine, actor).within(work)
+
+    @contextmanager
+    def begin(self, actor: Actor, *, connection: Connection) -> Iterator[Desk]:
+        """A desk inside the host application's own transaction; the host begins it and owns COMMIT."""
+        with unavailable(), self._engine.store.transactions.joined(connection) as transaction:
+            yield Desk(self._engine, actor, transaction)
+
+    def run_due(self, now: datetime | None = None, *, limit: int = 10_000) -> Ran:
+        """Fire the timers that ran out by *now*, at most *limit* of them."""
+        return run_due(self._engine, now or self._engine.clock.now(), limit)
+
+    def send_waiting(self, now: datetime | None = None, *, limit: int = 1_000) -> Ran:
+        """Hand the messages that wait to their channels."""
+        return send_waiting(self._engine, now or self._engine.clock.now(), limit)
+
+    def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
+        """Verify every case, its log, the ledger and the timers; the first bad entry of a case is named."""
+        with self._engine.store.transactions.read() as transaction:
+            return Verifier(self._engine.store, self._engine.pinned).verify(transaction, progress)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A read transaction on the store, for reports and diagnosis."""
+        with self._engine.store.transactions.read() as transaction:
+            yield transaction
+
+    def dispose(self) -> None:
+        """Close every connection to the store."""
+        self._engine.store.engine.dispose()
+
+
+def _checked(
+    types: Mapping[str, CaseType],
+    parts: Mapping[str, Part],
+    attachments: list[Attachment],
+    requirements: list[Require],
+) -> dict[str, Manifest]:
+    """Compose and check every case type; all findings of all of them are raised together."""
+    findings = [
+        Finding("CW505", f"attach {item.workflow.name}", f"there is no case type {item.case_type!r}")
+        for item in attachments
+        if item.case_type not in types
+    ]
+    findings += [
+        Finding("CW504", f"require {item.target}", f"there is no case type {item.case_type!r}")
+        for item in requirements
+        if item.case_type not in types
+    ]
+    manifests: dict[str, Manifest] = {}
+    for name, case_type in types.items():
+        manifest, found = compose(
+            case_type,
+            [item for item in attachments if item.case_type == name],
+            [item for item in requirements if item.case_type == name],
+        )
+        findings += found
+        findings += check(manifest.case_type, parts, own=manifest.own, other_case_types=types)
+        findings += check_requirements(manifest.case_type, manifest.requirements)
+        manifests[name] = manifest
+    errors = [finding for finding in findings if finding.level == "error"]
+    if errors:
+        raise UnsoundDefinition(errors)
+    return manifests

@@ -1,0 +1,358 @@
+"""A manifest made ready to decide with: readers, machines and indexes, built once and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+import attrs
+
+from casework.access import Access
+from casework.condition import tree
+from casework.condition.evaluate import Reader, reader
+from casework.condition.tree import Condition, clauses, operands, walk
+from casework.machine import WorkflowMachine
+from casework.manifest import Manifest
+from casework.model.casetype import Account, CaseType, Worklist
+from casework.model.command import Post, Run, Set, Settle, Void
+from casework.model.fields import Field
+from casework.model.workflow import Deadline, Transition, Workflow
+from casework.parts import Channel, EffectPart, Guard, Part
+from casework.text import Text
+from casework.titles import Titles
+
+AUTOMATIC = "automatic steps"
+"""The name under which the automatic transitions of a workflow stand in its machine; no trigger can be called so."""
+
+
+@attrs.frozen(eq=False)
+class Clause:
+    """One conjunct of what a transition asks: its reader, its condition, who asks for it and why."""
+
+    read: Reader
+    condition: Condition
+    because: Text
+    source: str = ""
+    asks_form: bool = False
+    asks_actor: bool = False
+
+
+@attrs.frozen(eq=False)
+class CompiledTransition:
+    """A transition with its readers; *number* is its place in the machine of its workflow."""
+
+    number: int
+    workflow: str
+    transition: Transition
+    sources: tuple[str, ...]
+    roles: frozenset[str]
+    clauses: tuple[Clause, ...]
+    guards: tuple[Guard, ...]
+    absent: tuple[str, ...]
+    effects: tuple[EffectPart | object, ...]
+
+    @property
+    def target(self) -> str | None:
+        """The state it leads to; None stays."""
+        return self.transition.target
+
+
+@attrs.frozen(eq=False)
+class CompiledTrigger:
+    """All transitions that one trigger may take, its form, and what it can touch of the ledger."""
+
+    name: str
+    workflow: str
+    transitions: tuple[CompiledTransition, ...]
+    by_state: Mapping[str, tuple[CompiledTransition, ...]]
+    form: Mapping[str, Field]
+    accounts: tuple[Account, ...]
+    holds: bool
+
+
+@attrs.frozen(eq=False)
+class CompiledWorkflow:
+    """One workflow of the chain with its machine."""
+
+    workflow: Workflow
+    machine: WorkflowMachine
+    transitions: tuple[CompiledTransition, ...]
+    automatic: Mapping[str, tuple[CompiledTransition, ...]]
+    finals: frozenset[str]
+    deadlines: tuple[Deadline, ...]
+
+
+@attrs.frozen(eq=False)
+class Wake:
+    """A duration after a mark at which automatic steps must be looked at again."""
+
+    name: str
+    workflow: str
+    sources: frozenset[str]
+    mark: str
+    after: timedelta
+
+
+class Compiled:
+    """Everything that deciding asks of one manifest."""
+
+    def __init__(self, manifest: Manifest, parts: Mapping[str, Part]) -> None:
+        self.manifest = manifest
+        self.case_type: CaseType = manifest.case_type
+        self.main = self.case_type.main.name
+        self.fields: dict[str, Field] = {field.name: field for field in fields_in(self.case_type)}
+        self.enterable = {name: field for name, field in self.fields.items() if not field.managed}
+        self.subjects = self.case_type.subjects
+        self.titles = Titles(self.case_type)
+        self.access = Access(self.case_type, self.fields)
+        self.accounts = {account.name: account for account in self.case_type.accounts}
+        self.channels = {name: part for name, part in parts.items() if isinstance(part, Channel)}
+        self._parts = parts
+        self._marks = marks_of(self.case_type)
+        self.workflows = {workflow.name: self._workflow(workflow) for workflow in self.case_type.chain}
+        self.closing = tuple((name, workflow.finals) for name, workflow in self.workflows.items())
+        self.invariants = tuple(
+            (invariant, reader(self.located(invariant.condition))) for invariant in self.case_type.invariants
+        )
+        self.acts = frozenset(node.trigger for node in self._conditions() if isinstance(node, tree.Differs))
+        self.marks = tuple(sorted({ref.mark for ref in self._operands() if isinstance(ref, tree.ElapsedRef)}))
+        self.wakes = tuple(self._wakes())
+        self.covers = self._covers()
+        self.triggers = self._triggers()
+        self.all_accounts = _touched(self, self._automatics() + self._manual())
+        self.any_holds = any(_holds(item) for item in self._manual())
+        self.worklists: dict[str, Worklist] = {
+            worklist.name: attrs.evolve(worklist, condition=self.located(worklist.condition))
+            for worklist in self.case_type.worklists
+        }
+
+    def located(self, condition: Condition) -> Condition:
+        """*condition* with every mark in full, as ``workflow.state``."""
+
+        def locate(leaf: Condition) -> Condition:
+            if isinstance(leaf, tree.Compare) and isinstance(leaf.left, tree.ElapsedRef):
+                return attrs.evolve(leaf, left=tree.ElapsedRef(self._marks.get(leaf.left.mark, leaf.left.mark)))
+            return leaf
+
+        return tree.rebuilt(condition, locate)
+
+    def _workflow(self, workflow: Workflow) -> CompiledWorkflow:
+        transitions = tuple(self._transition(workflow, n, item) for n, item in enumerate(workflow.transitions))
+        machine = WorkflowMachine(
+            [state.name for state in workflow.states],
+            [
+                (
+                    item.number,
+                    AUTOMATIC if item.transition.automatic else item.transition.trigger,
+                    item.sources,
+                    item.target,
+                )
+                for item in transitions
+            ],
+        )
+        automatic: dict[str, list[CompiledTransition]] = {}
+        for item in transitions:
+            for source in item.sources if item.transition.automatic else ():
+                automatic.setdefault(source, []).append(item)
+        return CompiledWorkflow(
+            workflow,
+            machine,
+            transitions,
+            {state: tuple(items) for state, items in automatic.items()},
+            frozenset(state.name for state in workflow.states if state.final),
+            workflow.deadlines,
+        )
+
+    def _transition(self, workflow: Workflow, number: int, transition: Transition) -> CompiledTransition:
+        conditions = [
+            *((clause, transition.because, "") for clause in clauses(transition.condition)),
+            *((tree.Differs(trigger), Text(), "") for trigger in transition.four_eyes),
+            *(
+                (clause, item.because, item.source)
+                for item in self.manifest.requirements
+                if item.trigger == transition.trigger and not transition.automatic
+                for clause in clauses(item.condition)
+            ),
+        ]
+        runs = tuple(item.effect for item in transition.effects if isinstance(item, Run))
+        wanted = [(name, Guard) for name in transition.guards] + [(name, EffectPart) for name in runs]
+        absent = tuple(name for name, kind in wanted if not isinstance(self._parts.get(name), kind))
+        return CompiledTransition(
+            number,
+            workflow.name,
+            transition,
+            workflow.sources(transition),
+            frozenset(transition.roles),
+            tuple(self._clause(*parts) for parts in conditions),
+            tuple(part for name in transition.guards if isinstance(part := self._parts.get(name), Guard)),
+            absent,
+            tuple(self._parts.get(item.effect, item) if isinstance(item, Run) else item for item in transition.effects),
+        )
+
+    def _clause(self, condition: Condition, because: Text, source: str) -> Clause:
+        located = self.located(condition)
+        names = tuple(walk(located))
+        return Clause(
+            reader(located),
+            located,
+            because,
+            source,
+            asks_form=any(isinstance(operand, tree.GivenRef) for operand in operands(located)),
+            asks_actor=any(isinstance(node, tree.HasRole | tree.Differs) for node in names),
+        )
+
+    def _triggers(self) -> dict[str, CompiledTrigger]:
+        grouped: dict[str, list[CompiledTransition]] = {}
+        for item in self._manual():
+            grouped.setdefault(item.transition.trigger, []).append(item)
+        return {name: self._trigger(name, tuple(items)) for name, items in grouped.items()}
+
+    def _trigger(self, name: str, items: tuple[CompiledTransition, ...]) -> CompiledTrigger:
+        by_state: dict[str, list[CompiledTransition]] = {}
+        for item in items:
+            for source in item.sources:
+                by_state.setdefault(source, []).append(item)
+        followers = _followers(self, items)
+        return CompiledTrigger(
+            name,
+            items[0].workflow,
+            items,
+            {state: tuple(found) for state, found in by_state.items()},
+            {field.name: field for item in items for field in item.transition.form},
+            _touched(self, [*items, *followers]),
+            any(_holds(item) for item in (*items, *followers)),
+        )
+
+    def _manual(self) -> list[CompiledTransition]:
+        return [
+            item
+            for workflow in self.workflows.values()
+            for item in workflow.transitions
+            if not item.transition.automatic
+        ]
+
+    def _automatics(self) -> list[CompiledTransition]:
+        return [
+            item for workflow in self.workflows.values() for item in workflow.transitions if item.transition.automatic
+        ]
+
+    def _conditions(self) -> Iterable[Condition]:
+        for workflow in self.workflows.values():
+            for item in workflow.transitions:
+                for clause in item.clauses:
+                    yield from walk(clause.condition)
+        for owner in (*self.case_type.worklists, *self.case_type.invariants):
+            yield from walk(self.located(owner.condition))
+
+    def _operands(self) -> Iterable[tree.Operand]:
+        for node in self._conditions():
+            if isinstance(node, tree.Compare | tree.Among | tree.Known):
+                yield node.left
+
+    def _wakes(self) -> Iterable[Wake]:
+        for item in self._automatics():
+            for place, (mark, after) in enumerate(_times(item)):
+                name = f"~{item.workflow}.{item.number}.{place}"
+                yield Wake(name, item.workflow, frozenset(item.sources), mark, after)
+
+    def _covers(self) -> dict[str, frozenset[str]]:
+        """For each field the acts that a change of it makes void."""
+        covering: dict[str, set[str]] = {}
+        for item in self._manual():
+            if item.transition.trigger in self.acts:
+                for command in item.transition.effects:
+                    if isinstance(command, Set) and command.value is not None:
+                        covering.setdefault(command.field, set()).add(item.transition.trigger)
+        return {name: frozenset(triggers) for name, triggers in covering.items()}
+
+
+def fields_in(case_type: CaseType) -> tuple[Field, ...]:
+    """The case data with the fields of every attached workflow."""
+    return (*case_type.data, *(field for workflow in case_type.chain for field in workflow.fields))
+
+
+def marks_of(case_type: CaseType) -> dict[str, str]:
+    """Every way to name a mark: ``workflow.state``, and ``state`` alone where only one workflow has it."""
+    full = {f"{workflow.name}.{state.name}": state.name for workflow in case_type.chain for state in workflow.states}
+    short = list(full.values())
+    return {name: name for name in full} | {state: name for name, state in full.items() if short.count(state) == 1}
+
+
+def _times(item: CompiledTransition) -> Iterable[tuple[str, timedelta]]:
+    for clause in item.clauses:
+        for node in walk(clause.condition):
+            if isinstance(node, tree.Compare) and isinstance(node.left, tree.ElapsedRef):
+                assert isinstance(node.right, timedelta)
+                yield node.left.mark, node.right
+
+
+def _holds(item: CompiledTransition) -> bool:
+    return any(isinstance(effect, Settle | Void) for effect in item.transition.effects)
+
+
+def _touched(compiled: Compiled, items: Iterable[CompiledTransition]) -> tuple[Account, ...]:
+    """The accounts with limits that these transitions can read or post, in the order of their locks."""
+    names: set[str] = set()
+    for item in items:
+        for clause in item.clauses:
+            names.update(ref.account for ref in operands(clause.condition) if isinstance(ref, tree.BalanceRef))
+        for effect in item.effects:
+            if isinstance(effect, Post):
+                names.update((effect.debit, effect.credit))
+            elif isinstance(effect, EffectPart):
+                names.update(effect.posts)
+        if _holds(item):
+            names.update(compiled.accounts)
+    return tuple(account for name, account in sorted(compiled.accounts.items()) if name in names and account.limited)
+
+
+def _followers(compiled: Compiled, items: tuple[CompiledTransition, ...]) -> list[CompiledTransition]:
+    """The automatic transitions that these may cause, closed over those that those may cause."""
+    waiting, caused = compiled._automatics(), list(items)
+    found: list[CompiledTransition] = []
+    grew = True
+    while grew:
+        states, fields = _changes(caused)
+        more = [item for item in waiting if item not in found and _wakened(compiled, item, states, fields)]
+        found, caused, grew = found + more, caused + more, bool(more)
+    return found
+
+
+def _changes(items: Iterable[CompiledTransition]) -> tuple[set[tuple[str, str]], set[str]]:
+    states = {(item.workflow, item.target) for item in items if item.target is not None}
+    fields: set[str] = set()
+    for item in items:
+        for effect in item.effects:
+            if isinstance(effect, Set):
+                fields.add(effect.field)
+            elif isinstance(effect, EffectPart):
+                fields.update(effect.writes)
+    return states, fields
+
+
+def _wakened(compiled: Compiled, item: CompiledTransition, states: set[tuple[str, str]], fields: set[str]) -> bool:
+    """Whether a change to one of *states* or *fields* could be what lets the automatic *item* go."""
+    if any(_times(item)) or any(
+        isinstance(node, tree.Overdue) for clause in item.clauses for node in walk(clause.condition)
+    ):
+        return True
+    if any((item.workflow, source) in states for source in item.sources):
+        return True
+    read = [ref for clause in item.clauses for ref in operands(clause.condition)]
+    if any(isinstance(ref, tree.FieldRef) and ref.name in fields for ref in read):
+        return True
+    changed = {workflow for workflow, _ in states}
+    asked = {ref.workflow for ref in read if isinstance(ref, tree.StateRef)} & changed
+    return any(_fits(item, workflow, states) for workflow in asked)
+
+
+def _fits(item: CompiledTransition, workflow: str, states: set[tuple[str, str]]) -> bool:
+    """Whether the clauses of *item* about *workflow* allow one of the states that it may have come to."""
+    reached = {state for name, state in states if name == workflow}
+    for clause in item.clauses:
+        match clause.condition:
+            case tree.Compare(tree.StateRef(name), "eq", right) if name == workflow:
+                reached &= {str(right)}
+            case tree.Among(tree.StateRef(name), values) if name == workflow:
+                reached &= {str(value) for value in values}
+    return bool(reached)

@@ -1,0 +1,107 @@
+"""Choose which transition a trigger takes: the workflow's machine asks, clauses and guards answer."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from casework.compiled import Clause, Compiled, CompiledTransition
+from casework.deciding.draft import Draft, Stop
+from casework.deciding.refuse import helping, stop, unmet
+from casework.model.refusal import Unmet
+from casework.parts import Guard, View
+from casework.text import Text
+
+
+def choose(draft: Draft, candidates: tuple[CompiledTransition, ...]) -> tuple[CompiledTransition, str]:
+    """The first candidate in the machine whose clauses and guards all hold, and the state it ends in."""
+    workflow = draft.compiled.workflows[candidates[0].workflow]
+    numbered = {item.number: item for item in candidates}
+
+    def permits(number: int) -> bool:
+        item = numbered.get(number)
+        return item is not None and holds(draft, item)
+
+    found = workflow.machine.choose(draft.states[candidates[0].workflow], draft.move.trigger, permits)
+    if found is None:
+        raise _explain(draft, candidates)
+    number, target = found
+    return numbered[number], target
+
+
+def holds(draft: Draft, item: CompiledTransition) -> bool:
+    """Whether every clause and guard of *item* holds; one that needs a form is passed over while probing."""
+    if item.absent:
+        return False
+    facts, probing = draft.facts, draft.move.probing
+    timed = draft.move.kind == "timer"
+    for clause in item.clauses:
+        if _skipped(clause, probing, timed):
+            continue
+        if clause.read(facts) is not True:
+            return False
+    return all(asked(draft, guard) for guard in item.guards)
+
+
+def _skipped(clause: Clause, probing: bool, timed: bool) -> bool:
+    # A clause about who acts is for people; a deadline is fired by the system, which is no person.
+    return (probing and clause.asks_form) or (timed and clause.asks_actor)
+
+
+def asked(draft: Draft, guard: Guard) -> bool:
+    """What a guard answers. One that raises, answers otherwise than yes or no, or changes its mind, refuses."""
+    view = view_of(draft, guard.reads)
+    try:
+        answers = (guard.check(view), guard.check(view))
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException as error:
+        raise failed(draft, guard.name, type(error).__name__) from error
+    if answers[0] is not answers[1] or not isinstance(answers[0], bool):
+        raise failed(draft, guard.name, "it did not answer yes or no, the same twice")
+    return answers[0]
+
+
+def view_of(draft: Draft, reads: tuple[str, ...]) -> View:
+    """The frozen view that a part gets, with only the fields that it declared to read."""
+    move, case = draft.move, draft.before
+    return View(
+        case_id=case.id,
+        case_type=case.case_type,
+        trigger=move.trigger,
+        unit=case.unit,
+        now=move.now,
+        person=move.actor.person,
+        roles=move.roles,
+        states=MappingProxyType(dict(draft.states)),
+        data=MappingProxyType({name: draft.data[name] for name in reads if name in draft.data}),
+        form=MappingProxyType(dict(draft.form)),
+    )
+
+
+def failed(draft: Draft, part: str, how: str) -> Stop:
+    """The refusal for a part that broke its promise; the text names the part, never what it was handed."""
+    return stop(draft, "part-failed", Text(f"the part {part!r} failed: {how}", f"组件“{part}”出错：{how}"), part=part)
+
+
+def _explain(draft: Draft, candidates: tuple[CompiledTransition, ...]) -> Stop:
+    absent = [name for item in candidates for name in item.absent]
+    present = [item for item in candidates if not item.absent]
+    if not present:
+        return stop(
+            draft,
+            "part-absent",
+            Text(f"the part {absent[0]!r} is not installed", f"组件“{absent[0]}”未安装"),
+            part=absent[0],
+        )
+    reasons = min((_reasons(draft, item) for item in present), key=len)
+    return stop(draft, "unmet", unmet=reasons, help=helping(draft, reasons))
+
+
+def _reasons(draft: Draft, item: CompiledTransition) -> tuple[Unmet, ...]:
+    reasons = unmet(draft, item.clauses, probing=draft.move.probing)
+    return reasons + tuple(_claim(draft.compiled, guard) for guard in item.guards if not asked(draft, guard))
+
+
+def _claim(compiled: Compiled, guard: Guard) -> Unmet:
+    text = guard.because or f"{guard.name} says yes"
+    return Unmet(Text(text, text), source=guard.name)

@@ -1,0 +1,169 @@
+"""The pipe: one move on one case becomes one decision or one refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+
+from casework.compiled import Compiled
+from casework.deciding import editing
+from casework.deciding.admit import admit, filled
+from casework.deciding.choose import choose
+from casework.deciding.clocks import clocks
+from casework.deciding.draft import Draft, Stop
+from casework.deciding.follow import follow, take
+from casework.deciding.refuse import condition_text, stop
+from casework.model.case import Move, MoveKind, Snapshot
+from casework.model.decision import Decision
+from casework.model.refusal import Refusal, Unmet
+from casework.text import Text
+
+
+def decide(compiled: Compiled, snapshot: Snapshot, move: Move) -> Decision | Refusal:
+    """What *move* does to the case of *snapshot*: everything that has to be written, or why not."""
+    draft = Draft(compiled, snapshot, move)
+    try:
+        _ROOMS[move.kind](draft)
+        return _finished(draft)
+    except Stop as no:
+        return no.refusal
+
+
+def available(compiled: Compiled, snapshot: Snapshot, move: Move) -> tuple[str, ...]:
+    """The triggers that the actor of *move* may fire now, as far as can be told before a form is filled in."""
+    found = []
+    for name, trigger in compiled.triggers.items():
+        if snapshot.states[trigger.workflow] in trigger.by_state:
+            asked = attrs.evolve(move, kind="fire", trigger=name, probing=True)
+            if isinstance(decide(compiled, snapshot, asked), Decision):
+                found.append(name)
+    return tuple(found)
+
+
+def _open(draft: Draft) -> None:
+    """A new case: the opening form is the case data; every workflow enters its initial state."""
+    case_type, move = draft.compiled.case_type, draft.move
+    if move.cause is None and move.roles.isdisjoint(case_type.opens):
+        who = [draft.compiled.titles.text("role", role) for role in case_type.opens]
+        text = Text(
+            f"opening is for {' or '.join(role.en for role in who) or 'nobody'}",
+            f"立案由{'或'.join(role.zh for role in who) or '（无人）'}办理",
+        )
+        raise stop(draft, "not-permitted", text, roles=case_type.opens)
+    draft.data.update(filled(draft, draft.compiled.enterable, move.form))
+    for name, workflow in draft.compiled.workflows.items():
+        draft.states[name] = ""
+        draft.enter(name, workflow.workflow.initial, again=True)
+    if draft.before.balances:
+        draft.weigh()
+    follow(draft)
+
+
+def _fire(draft: Draft) -> None:
+    """One trigger: admit, choose, take, follow."""
+    item, target = choose(draft, admit(draft))
+    if draft.move.probing:
+        return
+    take(draft, item, target)
+    _remember(draft)
+    follow(draft)
+
+
+def _remember(draft: Draft) -> None:
+    """Note who did what four-eyes asks about, and void the acts whose fields somebody changed since."""
+    trigger, compiled = draft.move.trigger, draft.compiled
+    if draft.acts and compiled.covers:
+        void_acts(draft, trigger)
+    if trigger in compiled.acts:
+        draft.acts[trigger] = draft.move.actor.person
+
+
+def void_acts(draft: Draft, but: str = "") -> None:
+    """A changed field makes the acts that covered it void, except the act of *but* itself."""
+    for name in draft.changed():
+        for act in draft.compiled.covers.get(name, ()):
+            if act != but and draft.acts.pop(act, None) is not None:
+                draft.voided.append(act)
+
+
+def _timer(draft: Draft) -> None:
+    """A deadline ran out: fire what it names; a refusal of that is recorded, for the time has passed all the same."""
+    if not draft.move.trigger:
+        follow(draft)
+        return
+    try:
+        _fire(draft)
+    except Stop as no:
+        fresh = Draft(draft.compiled, draft.before, draft.move)
+        follow(fresh)
+        for slot in Draft.__slots__:
+            setattr(draft, slot, getattr(fresh, slot))
+        draft.refused = no.refusal.code
+
+
+def _amend(draft: Draft) -> None:
+    editing.amend(draft)
+    void_acts(draft)
+    follow(draft)
+
+
+_ROOMS: dict[MoveKind, Callable[[Draft], None]] = {
+    "open": _open,
+    "fire": _fire,
+    "timer": _timer,
+    "recheck": follow,
+    "amend": _amend,
+    "note": editing.note,
+    "assign": editing.assign,
+    "correct": editing.correct,
+}
+
+
+def _finished(draft: Draft) -> Decision:
+    move = draft.move
+    closed_at = draft.closed_at()
+    if not move.probing:
+        _hold_invariants(draft, closing=closed_at is not None)
+    arm, disarm = clocks(draft)
+    return Decision(
+        kind=move.kind,
+        trigger=move.trigger,
+        steps=tuple(draft.steps),
+        states=draft.states,
+        data=draft.data,
+        marks=draft.marks,
+        dues=draft.dues,
+        acts=draft.acts,
+        changed=draft.changed(),
+        voided=tuple(draft.voided),
+        postings=tuple(draft.postings),
+        settled=tuple(draft.settled),
+        void=tuple(draft.void),
+        limits=tuple(draft.limits[key] for key in sorted(draft.limits)),
+        messages=tuple(draft.messages),
+        openings=tuple(draft.openings),
+        assignments=tuple(draft.assignments),
+        rechecks=draft.rechecks or (closed_at is not None and draft.before.closed_at is None),
+        arm=arm,
+        disarm=disarm,
+        closed_at=closed_at,
+        form=draft.form,
+        note=draft.note,
+        corrects=draft.corrects,
+        refused=draft.refused,
+    )
+
+
+def _hold_invariants(draft: Draft, closing: bool) -> None:
+    compiled = draft.compiled
+    for invariant, read in compiled.invariants:
+        if read(draft.facts) is False:
+            reason = Unmet(invariant.because or condition_text(compiled, invariant.condition), source=invariant.name)
+            raise stop(draft, "invariant-broken", unmet=(reason,))
+    if closing:
+        for name, finals in compiled.closing:
+            if draft.states[name] not in finals:
+                title = compiled.titles.text("workflow", name)
+                reason = Unmet(Text(f"{title.en} has not ended", f"{title.zh}尚未结束"), source=name)
+                raise stop(draft, "invariant-broken", unmet=(reason,))

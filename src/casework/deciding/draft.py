@@ -1,0 +1,137 @@
+"""A decision in the making: working copies of what a snapshot holds, and the writes collected so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from casework.compiled import Compiled
+from casework.condition.evaluate import Facts
+from casework.condition.literal import Value
+from casework.deciding.entering import entered
+from casework.model.case import Hold, Move, Snapshot
+from casework.model.casetype import Account
+from casework.model.decision import Assignment, Limit, Message, Opening, Posting, Step
+from casework.model.refusal import Refusal
+
+
+class Stop(Exception):
+    """Leaves the pipe with a refusal; never seen outside this package."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+class Draft:
+    """What the rooms of the pipe hand on to each other."""
+
+    __slots__ = (
+        "acts",
+        "assignments",
+        "balances",
+        "before",
+        "compiled",
+        "corrects",
+        "data",
+        "dues",
+        "facts",
+        "form",
+        "limits",
+        "marks",
+        "messages",
+        "move",
+        "note",
+        "openings",
+        "postings",
+        "rechecks",
+        "refused",
+        "settled",
+        "states",
+        "steps",
+        "void",
+        "voided",
+    )
+
+    states: dict[str, str]
+    marks: dict[str, datetime]
+    dues: dict[str, datetime]
+
+    def __init__(self, compiled: Compiled, snapshot: Snapshot, move: Move) -> None:
+        self.compiled, self.before, self.move = compiled, snapshot, move
+        self.states, self.data = dict(snapshot.states), dict(snapshot.data)
+        self.marks, self.dues, self.acts = dict(snapshot.marks), dict(snapshot.dues), dict(snapshot.acts)
+        self.form: dict[str, Value] = {}
+        self.steps: list[Step] = []
+        self.postings: list[Posting] = []
+        self.settled: list[Hold] = []
+        self.void: list[Hold] = []
+        self.limits: dict[str, Limit] = {}
+        self.messages: list[Message] = []
+        self.openings: list[Opening] = []
+        self.assignments: list[Assignment] = []
+        self.voided: list[str] = []
+        self.rechecks = False
+        self.note, self.refused = "", ""
+        self.corrects: int | None = None
+        self.balances: dict[str, int] = {}
+        self.facts = Facts(
+            now=move.now,
+            data=self.data,
+            states=self.states,
+            marks=self.marks,
+            dues=self.dues,
+            balances=self.balances,
+            acts=self.acts,
+            form=self.form,
+            person=move.actor.person,
+            roles=move.roles,
+        )
+        if snapshot.balances:
+            self.weigh()
+
+    def weigh(self) -> None:
+        """Bring the balances that conditions read up to date with the case's unit, kinds and postings."""
+        self.balances.clear()
+        for account in self.compiled.accounts.values():
+            key = account_key(account, self.before, self.data)
+            if key is not None and key in self.before.balances:
+                change = self.limits[key].change if key in self.limits else 0
+                self.balances[account.name] = self.before.balances[key] + change
+
+    def enter(self, workflow: str, target: str, again: bool) -> None:
+        """Put *workflow* into *target*, with its mark and deadlines; *again* restarts those that run."""
+        entered(self.compiled, self, workflow, target, self.move.now, again)
+
+    def changed(self) -> dict[str, Value | None]:
+        """The fields whose value is another than before; None where it became unknown."""
+        before, after = self.before.data, self.data
+        changes: dict[str, Value | None] = {
+            name: value for name, value in after.items() if name not in before or before[name] != value
+        }
+        changes.update((name, None) for name in before if name not in after)
+        return changes
+
+    def closed_at(self) -> datetime | None:
+        """When the case closed: as before, or now, or not (any more)."""
+        compiled = self.compiled
+        if self.states[compiled.main] not in compiled.workflows[compiled.main].finals:
+            return None
+        return self.before.closed_at or self.move.now
+
+
+def account_key(account: Account, case: Snapshot, data: Mapping[str, Value]) -> str | None:
+    """The full key of an account for a case: name, owner, kind. None where the kind is unknown."""
+    owner = {"unit": case.unit, "case": case.id, "tenant": ""}[account.owner]
+    if account.by is None:
+        return f"{account.name}|{owner}|"
+    kind = data.get(account.by)
+    return None if kind is None else f"{account.name}|{owner}|{kind}"
+
+
+def account_keys(account: Account, case: Snapshot, compiled: Compiled) -> tuple[str, ...]:
+    """Every key that the account may have for a case while one firing lasts, whatever the form says."""
+    owner = {"unit": case.unit, "case": case.id, "tenant": ""}[account.owner]
+    if account.by is None:
+        return (f"{account.name}|{owner}|",)
+    return tuple(f"{account.name}|{owner}|{choice.name}" for choice in compiled.fields[account.by].choices)

@@ -1,0 +1,122 @@
+"""What besides firing may change a case: amending fields, notes, local roles, undoing a wrong step."""
+
+from __future__ import annotations
+
+from casework.condition.literal import checked
+from casework.deciding.admit import filled
+from casework.deciding.draft import Draft
+from casework.deciding.effects import move_amount
+from casework.deciding.refuse import stop
+from casework.errors import InvalidValue
+from casework.model.case import Snapshot
+from casework.model.decision import Assignment, Posting, Step
+from casework.model.refusal import HIDDEN_TEXT, Problem
+from casework.text import Text
+
+
+def permit(draft: Draft, permission: str) -> None:
+    """Refuse whoever may not view the case, then whoever has not the permission in its present state."""
+    access, move, states = draft.compiled.access, draft.move, draft.before.states
+    if not access.may("view", states, move.roles):
+        raise stop(draft, "not-found")
+    if not access.may(permission, states, move.roles):
+        roles = access.allowed(permission, states)
+        who = [draft.compiled.titles.text("role", role) for role in roles]
+        text = Text(
+            f"in this state this is for {' or '.join(role.en for role in who) or 'nobody'}",
+            f"当前状态下此项由{'或'.join(role.zh for role in who) or '（无人）'}办理",
+        )
+        raise stop(draft, "not-permitted", text, roles=roles)
+
+
+def amend(draft: Draft) -> None:
+    """Give fields new values; a field that the actor may not read may not be written blindly either."""
+    permit(draft, "edit")
+    compiled, move = draft.compiled, draft.move
+    hidden = [
+        name for name in move.form if name in compiled.fields and not compiled.access.reads_name(name, move.roles)
+    ]
+    if hidden:
+        raise stop(draft, "not-permitted", problems=tuple(Problem(name, HIDDEN_TEXT) for name in hidden))
+    optional = {name: field for name, field in compiled.enterable.items() if name in move.form}
+    present = {name: value for name, value in move.form.items() if value is not None}
+    cleared = [name for name, value in move.form.items() if value is None and name in optional]
+    required = [name for name in cleared if optional[name].required]
+    if required:
+        raise stop(
+            draft,
+            "invalid-form",
+            problems=tuple(Problem(n, Text(f"{n} may not become unknown", f"{n}不能为空")) for n in required),
+        )
+    draft.data.update(
+        filled(draft, {n: f for n, f in compiled.enterable.items() if n in present or not f.required}, present)
+    )
+    for name in cleared:
+        draft.data.pop(name, None)
+    if draft.before.balances:
+        draft.weigh()
+
+
+def note(draft: Draft) -> None:
+    """Write a remark into the log."""
+    permit(draft, "note")
+    draft.note = _text(draft, "text", limit=2_000)
+
+
+def assign(draft: Draft) -> None:
+    """Give a local role to a person, or take it from everybody; a claim is for oneself and for a free role."""
+    claiming = draft.move.trigger == "claim"
+    permit(draft, "edit" if claiming else "assign")
+    role, holder = _text(draft, "role"), draft.move.form.get("holder")
+    if role not in draft.compiled.access.local_roles:
+        known = ", ".join(sorted(draft.compiled.access.local_roles)) or "none"
+        text = Text(f"{role!r} is not a local role; there is {known}", f"“{role}”不是案件角色；现有：{known}")
+        raise stop(draft, "invalid-form", problems=(Problem("role", text),))
+    if claiming and holder not in (None, draft.move.actor.person):
+        raise stop(draft, "not-permitted", Text(f"{holder} has taken this case already", f"该案件已由{holder}承办"))
+    person = draft.move.actor.person if claiming else draft.move.form.get("person")
+    if person is not None:
+        draft.form["person"] = str(person)
+        person = _text(draft, "person") if not claiming else str(person)
+    draft.assignments.append(Assignment(role, None if person is None else str(person)))
+
+
+def _text(draft: Draft, name: str, limit: int = 128) -> str:
+    value = draft.move.form.get(name)
+    try:
+        text = checked(value, name)
+        if not isinstance(text, str) or not text.strip() or len(text) > limit:
+            raise InvalidValue(name, f"takes a text of 1 to {limit} characters")
+    except InvalidValue as error:
+        problem = Problem(name, Text(str(error), f"{name}：须填写1至{limit}个字符"))
+        raise stop(draft, "invalid-form", problems=(problem,)) from None
+    return text
+
+
+def correct(draft: Draft) -> None:
+    """Undo one entry by a compensating one: everything is as it was before, and the log keeps both."""
+    permit(draft, "correct")
+    draft.note = _text(draft, "because", limit=2_000)
+    target, number = draft.move.form["before"], draft.move.form["entry"]
+    assert isinstance(target, Snapshot) and isinstance(number, int)
+    draft.corrects = number
+    for workflow, state in target.states.items():
+        if draft.states[workflow] != state:
+            draft.steps.append(Step(workflow, "correct", draft.states[workflow], state, False))
+    for name in ("states", "data", "marks", "dues", "acts"):
+        kept: dict[str, object] = getattr(draft, name)
+        kept.clear()
+        kept.update(getattr(target, name))
+    postings = draft.move.form["postings"]
+    assert isinstance(postings, tuple)
+    for posting in postings:
+        _reverse(draft, posting)
+
+
+def _reverse(draft: Draft, posting: Posting) -> None:
+    """Post the other way round; what has been used up since cannot be given back."""
+    draft.postings.append(Posting(posting.credit, posting.debit, posting.commodity, posting.amount))
+    for key, change in ((posting.credit, -posting.amount), (posting.debit, posting.amount)):
+        account = draft.compiled.accounts.get(key.partition("|")[0])
+        if account is not None:
+            move_amount(draft, account, key, change)

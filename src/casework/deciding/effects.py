@@ -1,0 +1,223 @@
+"""Apply effects to a draft: each command becomes a change of the working copy or a write to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from casework.compiled import CompiledTransition
+from casework.condition.literal import Value, checked
+from casework.deciding.choose import failed, view_of
+from casework.deciding.draft import Draft, account_key
+from casework.deciding.refuse import stop
+from casework.errors import InvalidValue
+from casework.model.casetype import Account
+from casework.model.command import (
+    Assign,
+    Command,
+    Doer,
+    Given,
+    Held,
+    Now,
+    Open,
+    Post,
+    Recheck,
+    Send,
+    Set,
+    Settle,
+    Unit,
+    Void,
+)
+from casework.model.decision import Assignment, Limit, Message, Opening, Posting
+from casework.parts import EffectPart
+from casework.text import Text
+
+
+def apply(draft: Draft, item: CompiledTransition) -> None:
+    """Everything that the transition's effects ask for, in order."""
+    for effect in item.effects:
+        if isinstance(effect, EffectPart):
+            for command in _run(draft, effect):
+                _APPLY[type(command)](draft, command)
+        else:
+            _APPLY[type(effect)](draft, effect)
+
+
+def _run(draft: Draft, part: EffectPart) -> list[Command]:
+    """What a declared effect answers; anything that it did not declare is refused."""
+    try:
+        commands = list(part.run(view_of(draft, part.reads)))
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException as error:
+        raise failed(draft, part.name, type(error).__name__) from error
+    for command in commands:
+        undeclared = _undeclared(part, command)
+        if undeclared:
+            raise failed(draft, part.name, f"it did not declare {undeclared}")
+    return commands
+
+
+def _undeclared(part: EffectPart, command: object) -> str:
+    wanted: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...]
+    match command:
+        case Set(field):
+            wanted = (("write", (field,), part.writes),)
+        case Post(debit, credit):
+            wanted = (("post", (debit, credit), part.posts),)
+        case Send(channel):
+            wanted = (("send", (channel,), part.sends),)
+        case Open(case_type):
+            wanted = (("open", (case_type,), part.opens),)
+        case Assign(role):
+            wanted = (("assign", (role,), part.assigns),)
+        case Settle() | Void() | Recheck():
+            wanted = ()
+        case _:
+            return f"a {type(command).__name__}, which is no command"
+    for verb, names, declared in wanted:
+        for name in names:
+            if name not in declared:
+                return f"to {verb} {name!r}"
+    return ""
+
+
+def value_of(draft: Draft, source: Any) -> Value | None:
+    """The value that a reference in a command stands for; None where it is unknown."""
+    match source:
+        case Given(name):
+            return draft.form.get(name)
+        case Held(name):
+            return draft.data.get(name)
+        case Now():
+            return draft.move.now
+        case Doer():
+            return draft.move.actor.person
+        case Unit():
+            return draft.before.unit
+    value: Value | None = source
+    return value
+
+
+def _set(draft: Draft, command: Set) -> None:
+    value = value_of(draft, command.value)
+    field = draft.compiled.fields.get(command.field)
+    if field is None:
+        raise failed(draft, command.field, "there is no such field to set")
+    if value is None:
+        draft.data.pop(command.field, None)
+    else:
+        try:
+            draft.data[command.field] = field.accept(value)
+        except InvalidValue as error:
+            raise stop(draft, "invalid-form", Text(str(error), str(error))) from None
+    if draft.balances:
+        draft.weigh()
+
+
+def _amount(draft: Draft, command: Post) -> int:
+    amount = value_of(draft, command.amount)
+    if isinstance(amount, bool) or not isinstance(amount, int) or amount < 1:
+        raise stop(
+            draft,
+            "invalid-form",
+            Text(f"an amount is a whole number above 0, not {amount!r}", f"数量须为大于0的整数，不能是{amount!r}"),
+        )
+    return amount
+
+
+def _post(draft: Draft, command: Post) -> None:
+    debit, credit = (_account(draft, name) for name in (command.debit, command.credit))
+    amount, keys = _amount(draft, command), (_key(draft, debit), _key(draft, credit))
+    posting = Posting(*keys, debit.commodity, amount, command.hold)
+    draft.postings.append(posting)
+    move_amount(draft, debit, keys[0], -amount)
+    if command.hold is None:
+        move_amount(draft, credit, keys[1], amount)
+
+
+def _account(draft: Draft, name: str) -> Account:
+    account = draft.compiled.accounts.get(name)
+    if account is None:
+        raise failed(draft, name, "there is no such account")
+    return account
+
+
+def _key(draft: Draft, account: Account) -> str:
+    key = account_key(account, draft.before, draft.data)
+    if key is None:
+        title = draft.compiled.titles.text("field", account.by or "")
+        raise stop(
+            draft,
+            "unmet",
+            Text(f"{title.en} has to be known first", f"须先填写{title.zh}"),
+        )
+    return key
+
+
+def move_amount(draft: Draft, account: Account, key: str, change: int) -> None:
+    """Add to what an account with limits has left; crossing a limit refuses."""
+    if not account.limited:
+        return
+    moved = draft.limits[key].change if key in draft.limits else 0
+    left = draft.before.balances.get(key, 0) + moved + change
+    low, high = account.minimum, account.maximum
+    if (low is not None and left < low and change < 0) or (high is not None and left > high and change > 0):
+        title = draft.compiled.titles.text("account", account.name)
+        raise stop(
+            draft,
+            "limit-reached",
+            Text(
+                f"{title.en}: {left - change} left, {abs(change)} asked for",
+                f"{title.zh}：余{left - change}，需要{abs(change)}",
+            ),
+        )
+    draft.limits[key] = Limit(key, moved + change, low, high)
+    if draft.balances:
+        draft.weigh()
+
+
+def _settle(draft: Draft, command: Settle) -> None:
+    for hold in draft.before.holds:
+        if hold.name == command.hold:
+            draft.settled.append(hold)
+            move_amount(draft, draft.compiled.accounts[hold.credit.partition("|")[0]], hold.credit, hold.amount)
+
+
+def _void(draft: Draft, command: Void) -> None:
+    for hold in draft.before.holds:
+        if hold.name == command.hold:
+            draft.void.append(hold)
+            move_amount(draft, draft.compiled.accounts[hold.debit.partition("|")[0]], hold.debit, hold.amount)
+
+
+def _send(draft: Draft, command: Send) -> None:
+    body = tuple((name, value) for name, source in command.body if (value := value_of(draft, source)) is not None)
+    draft.messages.append(Message(command.channel, str(value_of(draft, command.to) or ""), body))
+
+
+def _open(draft: Draft, command: Open) -> None:
+    values = tuple((name, value) for name, source in command.values if (value := value_of(draft, source)) is not None)
+    unit = value_of(draft, command.unit)
+    draft.openings.append(Opening(command.case_type, draft.before.unit if unit is None else str(unit), values))
+
+
+def _assign(draft: Draft, command: Assign) -> None:
+    person = value_of(draft, command.person)
+    draft.assignments.append(Assignment(command.role, None if person is None else str(checked(person, "person"))))
+
+
+def _recheck(draft: Draft, command: Recheck) -> None:
+    draft.rechecks = True
+
+
+_APPLY: dict[type, Callable[[Draft, Any], None]] = {
+    Set: _set,
+    Post: _post,
+    Settle: _settle,
+    Void: _void,
+    Send: _send,
+    Open: _open,
+    Assign: _assign,
+    Recheck: _recheck,
+}

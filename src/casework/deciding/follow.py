@@ -1,0 +1,55 @@
+"""Follow automatic steps until nothing more moves: chain order first, then order of declaration."""
+
+from __future__ import annotations
+
+from casework.compiled import AUTOMATIC, CompiledTransition, CompiledWorkflow
+from casework.deciding.choose import holds
+from casework.deciding.draft import Draft
+from casework.deciding.effects import apply
+from casework.deciding.refuse import stop
+from casework.model.decision import Step
+from casework.text import Text
+
+STEP_LIMIT = 50
+
+
+def take(draft: Draft, item: CompiledTransition, target: str) -> None:
+    """Carry out one transition: its effects, then its state, mark and deadlines."""
+    workflow, transition = item.workflow, item.transition
+    source = draft.states[workflow]
+    draft.steps.append(
+        Step(workflow, transition.trigger, source, target, transition.automatic, transition.target is not None)
+    )
+    apply(draft, item)
+    if transition.target is not None:
+        draft.enter(workflow, target, again=source == target)
+
+
+def follow(draft: Draft) -> None:
+    """Take automatic transitions until none can go; more than fifty in one firing refuses it."""
+    taken = 0
+    while _step(draft):
+        taken += 1
+        if taken > STEP_LIMIT:
+            raise stop(
+                draft,
+                "too-many-steps",
+                Text(f"more than {STEP_LIMIT} automatic steps in a row", f"自动步骤连续超过{STEP_LIMIT}步"),
+            )
+
+
+def _step(draft: Draft) -> bool:
+    for workflow in draft.compiled.workflows.values():
+        waiting = workflow.automatic.get(draft.states[workflow.workflow.name])
+        if waiting:
+            ready = next((item for item in waiting if holds(draft, item)), None)
+            if ready is not None:
+                _automatic(draft, workflow, ready)
+                return True
+    return False
+
+
+def _automatic(draft: Draft, workflow: CompiledWorkflow, ready: CompiledTransition) -> None:
+    found = workflow.machine.choose(draft.states[ready.workflow], AUTOMATIC, lambda number: number == ready.number)
+    assert found is not None, "the machine and the index know the same transitions"
+    take(draft, ready, found[1])

@@ -1,0 +1,248 @@
+"""The desk: the verbs that one actor has. Each is its own transaction, unless the desk was given one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import attrs
+
+from casework.condition.tree import ALWAYS, Condition
+from casework.deciding import available
+from casework.desk import bulk, firing, reading
+from casework.desk.bulk import Bulk
+from casework.desk.engine import Engine
+from casework.desk.firing import Asked
+from casework.desk.reading import Page
+from casework.desk.viewing import HistoryEntry, after, seen
+from casework.errors import Refused, StoreUnavailable
+from casework.model.actor import Actor
+from casework.model.case import Case, Receipt
+from casework.model.refusal import Refusal
+from casework.storage.transaction import OutcomeUnknown, Transaction
+
+Answer = TypeVar("Answer")
+Form = Mapping[str, object]
+
+
+class Desk:
+    """What *actor* may do with cases. Every verb raises Refused, with nothing written, where the answer is no."""
+
+    def __init__(self, engine: Engine, actor: Actor, transaction: Transaction | None = None) -> None:
+        self._engine, self.actor, self._transaction = engine, actor, transaction
+
+    def open(
+        self, case_type: str, /, *, request_id: str | None = None, unit: str | None = None, **values: object
+    ) -> Case:
+        """Open a case of that type with the values of its data, in the actor's unit or in *unit*."""
+        where = unit if unit is not None else self.actor.unit or ""
+        with self._writing() as transaction:
+            return firing.opened(self._engine, transaction, self.actor, case_type, where, values, request_id)
+
+    def fire(
+        self,
+        case: Case | str,
+        trigger: str,
+        form: object = None,
+        /,
+        *,
+        request_id: str | None = None,
+        **values: object,
+    ) -> Case:
+        """Fire *trigger*, filling in its form by an attrs value or by *values*.
+
+        A Case must still be at the revision at which it was read; an id takes the case as it is.
+        With *request_id* the same call again returns what the first one did, and does nothing.
+        """
+        return self._perform(
+            case, Asked(kind="fire", trigger=trigger, form=_filled(form, values), request_id=request_id)
+        )
+
+    def amend(self, case: Case | str, /, *, request_id: str | None = None, **fields: object) -> Case:
+        """Give fields new values; None makes one unknown. Asks for the grant to edit."""
+        return self._perform(case, Asked(kind="amend", form=fields, request_id=request_id))
+
+    def note(self, case: Case | str, text: str, /, *, request_id: str | None = None) -> Case:
+        """Write a remark into the log. Asks for the grant to note."""
+        return self._perform(case, Asked(kind="note", form={"text": text}, request_id=request_id))
+
+    def assign(self, case: Case | str, role: str, person: str | None, /, *, request_id: str | None = None) -> Case:
+        """Give a local role to a person, or take it away with None. Asks for the grant to assign."""
+        return self._perform(case, Asked(kind="assign", form={"role": role, "person": person}, request_id=request_id))
+
+    def claim(self, case: Case | str, role: str = "owner", /, *, request_id: str | None = None) -> Case:
+        """Take a free local role for oneself. Asks for the grant to edit."""
+        with self._writing() as transaction:
+            loaded = firing.load(self._engine, transaction, self.actor, case)
+            held = self._engine.store.assignments.of_case(transaction, self.actor.tenant, loaded.snapshot.id)
+            form = {"role": role, "holder": held.get(role)}
+            asked = Asked(kind="assign", trigger="claim", form=form, request_id=request_id)
+            return firing.perform(self._engine, transaction, self.actor, case, asked)[0]
+
+    def correct(self, case: Case | str, entry: int, /, *, because: str, request_id: str | None = None) -> Case:
+        """Undo the last step by an entry that names it. Asks for the grant to correct.
+
+        Only the latest firing or amendment can be undone, and only while nothing has left the case by it.
+        """
+        with self._writing() as transaction:
+            form = reading.undoing(self._engine, transaction, self.actor, case, entry)
+            asked = Asked(kind="correct", form={**form, "because": because}, request_id=request_id)
+            return firing.perform(self._engine, transaction, self.actor, case, asked)[0]
+
+    def get(self, case: Case | str, /) -> Case:
+        """The case as it is now."""
+        with self._reading() as transaction:
+            loaded = firing.load(self._engine, transaction, self.actor, case)
+            return seen(loaded.compiled, loaded.snapshot, loaded.roles)
+
+    def why_not(self, case: Case | str, trigger: str, form: object = None, /, **values: object) -> Refusal | None:
+        """Why firing would be refused, as the value that fire() would raise; None where it would be accepted.
+
+        Without a form (and without values) it answers whether the trigger can be asked for at all;
+        with one, an empty mapping among them, exactly what fire() would answer.
+        """
+        probing = form is None and not values
+        try:
+            with self._reading() as transaction:
+                asked = Asked(kind="fire", trigger=trigger, form=_filled(form, values))
+                reading.foreseen(self._engine, transaction, self.actor, case, asked, probing=probing)
+        except Refused as no:
+            return no.refusal
+        return None
+
+    def what_if(self, case: Case | str, trigger: str, form: object = None, /, **values: object) -> Case:
+        """The case as firing would leave it. Nothing is written."""
+        with self._reading() as transaction:
+            asked = Asked(kind="fire", trigger=trigger, form=_filled(form, values))
+            loaded, decision = reading.foreseen(self._engine, transaction, self.actor, case, asked)
+            snapshot = after(loaded.snapshot, decision, loaded.snapshot.revision + 1)
+            return seen(loaded.compiled, snapshot, loaded.roles)
+
+    def available(self, case: Case | str, /) -> tuple[str, ...]:
+        """The triggers that the actor may fire now, as far as can be told before a form is filled in."""
+        with self._reading() as transaction:
+            loaded = firing.load(self._engine, transaction, self.actor, case)
+            if not self._engine.registered(loaded.compiled):
+                return ()
+            self._engine.store.weigh(
+                transaction, loaded.compiled, loaded.snapshot, loaded.compiled.all_accounts, loaded.compiled.any_holds
+            )
+            move = firing.moving(self._engine, self.actor, loaded, Asked(kind="fire"))
+            with self._engine.deciding():
+                return available(loaded.compiled, loaded.snapshot, move)
+
+    def history(self, case: Case | str, /) -> tuple[HistoryEntry, ...]:
+        """Every entry of the case's log, oldest first, without what the actor may not read."""
+        with self._reading() as transaction:
+            return reading.history(self._engine, transaction, self.actor, case)
+
+    def worklist(self, case_type: str, name: str, /, *, after: str | None = None, limit: int = 50) -> Page:
+        """The open cases that wait in a worklist, the most urgent first; *after* is the page before's cursor."""
+        with self._reading() as transaction:
+            return reading.worklist(self._engine, transaction, self.actor, case_type, name, after, limit)
+
+    def waiting(self, case_type: str, name: str, /) -> int:
+        """How many cases wait in a worklist, counted up to a thousand."""
+        with self._reading() as transaction:
+            return reading.waiting(self._engine, transaction, self.actor, case_type, name)
+
+    def find(
+        self,
+        case_type: str,
+        condition: Condition = ALWAYS,
+        /,
+        *,
+        open_only: bool = False,
+        mine: bool = False,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page:
+        """The cases that hold *condition* and that the actor may view, the newest first."""
+        with self._reading() as transaction:
+            return reading.find(
+                self._engine,
+                transaction,
+                self.actor,
+                case_type,
+                condition,
+                open_only=open_only,
+                mine=mine,
+                after=after,
+                limit=limit,
+            )
+
+    def bulk(
+        self,
+        cases: Iterable[str],
+        trigger: str,
+        form: object = None,
+        /,
+        *,
+        batch: str,
+        chunk: int = 100,
+        **values: object,
+    ) -> Bulk:
+        """Fire *trigger* on many cases, *chunk* of them in each transaction.
+
+        The same *batch* again goes on where it was broken off: what was done is not done twice.
+        """
+        return bulk.fire_many(self, tuple(cases), trigger, _filled(form, values), batch=batch, chunk=chunk)
+
+    def receipt(self, request_id: str, /) -> Receipt | None:
+        """What a request of this actor left behind, or None where it was never carried out."""
+        with self._reading() as transaction:
+            found = self._engine.store.requests.find(transaction, self.actor.tenant, self.actor.id, request_id)
+            return None if found is None else found[1]
+
+    def within(self, work: Callable[[Desk], Answer]) -> Answer:
+        """Call *work* with a desk whose verbs share one transaction: all of them take effect, or none."""
+        with self._writing() as transaction:
+            return work(Desk(self._engine, self.actor, transaction))
+
+    def _perform(self, case: Case | str, asked: Asked) -> Case:
+        with self._writing() as transaction:
+            return firing.perform(self._engine, transaction, self.actor, case, asked)[0]
+
+    @contextmanager
+    def _writing(self) -> Iterator[Transaction]:
+        self._engine.guarded()
+        with unavailable():
+            if self._transaction is not None:
+                yield self._transaction
+            else:
+                with self._engine.store.transactions.write() as transaction:
+                    yield transaction
+
+    @contextmanager
+    def _reading(self) -> Iterator[Transaction]:
+        self._engine.guarded()
+        with unavailable():
+            if self._transaction is not None:
+                yield self._transaction
+            else:
+                with self._engine.store.transactions.read() as transaction:
+                    yield transaction
+
+
+@contextmanager
+def unavailable() -> Iterator[None]:
+    """A store that cannot be used just now, as a refusal like any other."""
+    try:
+        yield
+    except OutcomeUnknown as error:
+        raise Refused(Refusal("outcome-unknown")) from error
+    except StoreUnavailable as error:
+        raise Refused(Refusal("store-unavailable")) from error
+
+
+def _filled(form: object, values: Mapping[str, object]) -> Mapping[str, object]:
+    """A form given as an attrs value, a mapping or keywords, as a mapping."""
+    if form is None:
+        return values
+    if isinstance(form, Mapping):
+        return {**form, **values}
+    if not attrs.has(type(form)):
+        raise TypeError(f"a form is an attrs value or a mapping, not {type(form).__name__}")
+    told: Any = form
+    return {**attrs.asdict(told, recurse=False), **values}

@@ -1,0 +1,89 @@
+"""What all desks of one app share: the store, the clock, the compiled manifests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from casework.access import general_roles
+from casework.clock import Clock
+from casework.compiled import Compiled
+from casework.deciding import decide
+from casework.errors import Reentered
+from casework.ids import Ids
+from casework.manifest import manifest_from
+from casework.model.actor import Actor
+from casework.model.case import Move, Snapshot
+from casework.model.decision import Decision
+from casework.model.refusal import Refusal
+from casework.parts import Channel, Part
+from casework.plugins import Plugins
+from casework.storage.store import Store
+from casework.storage.transaction import Transaction
+
+
+class Engine:
+    """The frozen inside of an app. *current* are the manifests that new cases are opened under."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        plugins: Plugins,
+        parts: Mapping[str, Part],
+        current: Mapping[str, Compiled],
+    ) -> None:
+        self.store, self.clock, self.ids, self.plugins = store, clock, ids, plugins
+        self.parts, self.current = parts, current
+        self._pinned = {compiled.manifest.hash: compiled for compiled in current.values()}
+        self.channels = {name: part for name, part in parts.items() if isinstance(part, Channel)}
+        self._deciding = threading.local()
+
+    def pinned(self, transaction: Transaction, digest: str) -> Compiled | None:
+        """The manifest of that hash, from memory or from the store; None where the store has it not."""
+        compiled = self._pinned.get(digest)
+        if compiled is None:
+            document = self.store.document(transaction, digest)
+            if document is None:
+                return None
+            compiled = self._pinned[digest] = Compiled(manifest_from(document), self.parts)
+        return compiled
+
+    def of_type(self, transaction: Transaction, tenant: str, case_id: str) -> Compiled | None:
+        """The manifest that a case is pinned to; None where there is no such case."""
+        found = self.store.locate(transaction, tenant, case_id)
+        return None if found is None else self.pinned(transaction, found[1])
+
+    def registered(self, compiled: Compiled) -> bool:
+        """Whether the app still has the case type; cases of one that it lost are read-only."""
+        return compiled.case_type.name in self.current
+
+    def roles(self, transaction: Transaction, compiled: Compiled, actor: Actor, case: Snapshot) -> frozenset[str]:
+        """The roles that the actor holds on the case: in general, in its unit, and on it."""
+        roles = general_roles(actor, case.unit)
+        if compiled.access.local_roles:
+            roles |= self.store.assignments.roles(transaction, case.tenant, case.id, actor.person)
+        return roles
+
+    def decide(self, compiled: Compiled, snapshot: Snapshot, move: Move) -> Decision | Refusal:
+        """Decide, while nothing in this thread may use a desk."""
+        with self.deciding():
+            return decide(compiled, snapshot, move)
+
+    @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """Refuse every use of a desk by this thread until left."""
+        self.guarded()
+        self._deciding.now = True
+        try:
+            yield
+        finally:
+            self._deciding.now = False
+
+    def guarded(self) -> None:
+        """Raise Reentered where a guard, effect or observer comes in by the back door."""
+        if getattr(self._deciding, "now", False):
+            raise Reentered("a firing is being decided; a part answers by what it returns and uses no desk")

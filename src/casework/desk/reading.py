@@ -1,0 +1,210 @@
+"""What a desk reads: history, worklists, searches, and what a firing would do."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from casework.compiled import Compiled
+from casework.condition.tree import Condition
+from casework.desk import firing
+from casework.desk.engine import Engine
+from casework.desk.firing import Asked, Loaded
+from casework.desk.viewing import HistoryEntry, seen, told
+from casework.errors import Refused
+from casework.model.actor import Actor
+from casework.model.case import Case
+from casework.model.casetype import Worklist
+from casework.model.decision import Decision, Posting
+from casework.model.refusal import HIDDEN_TEXT, Problem, Refusal
+from casework.soundness import check_condition
+from casework.storage.log import parsed
+from casework.storage.predicate import Asking
+from casework.storage.search import Scope
+from casework.storage.transaction import Transaction
+from casework.text import Text
+
+PAGE_LIMIT = 200
+
+
+@attrs.frozen
+class Page:
+    """Some cases in order. *more* says that there are others; *after* asks for them."""
+
+    cases: tuple[Case, ...]
+    more: bool
+    after: str | None
+
+
+def foreseen(
+    engine: Engine, transaction: Transaction, actor: Actor, case: Case | str, asked: Asked, probing: bool = False
+) -> tuple[Loaded, Decision]:
+    """What firing would decide. Raises Refused where it would be refused."""
+    loaded = firing.load(engine, transaction, actor, case)
+    firing.stale(case, loaded.snapshot)
+    firing.absent(engine, loaded.compiled, loaded.snapshot.id)
+    move = firing.moving(engine, actor, loaded, asked, probing=probing)
+    firing.weigh(engine, transaction, loaded.compiled, loaded.snapshot, move)
+    decision = engine.decide(loaded.compiled, loaded.snapshot, move)
+    if isinstance(decision, Refusal):
+        raise Refused(decision)
+    return loaded, decision
+
+
+def history(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> tuple[HistoryEntry, ...]:
+    """Every entry of a case that the actor may view."""
+    loaded = firing.load(engine, transaction, actor, case)
+    entries = engine.store.entries.of_case(transaction, actor.tenant, loaded.snapshot.id)
+    return tuple(told(loaded.compiled, entry, loaded.roles, loaded.snapshot.states) for entry in entries)
+
+
+def undoing(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str, number: int) -> dict[str, Any]:
+    """What a correction needs of the log: the case before entry *number*, and its postings.
+
+    Refused where the entry opened the case, is not the latest that changed it, or has reached outside.
+    """
+    loaded = firing.load(engine, transaction, actor, case)
+    snapshot, compiled = loaded.snapshot, loaded.compiled
+    entries = engine.store.entries.of_case(transaction, actor.tenant, snapshot.id)
+    if not 1 < number <= len(entries):
+        raise _not_undoable(snapshot.id, f"there is no entry {number} to undo", f"没有可撤销的第{number}条记录")
+    later = [parsed(entry.body).content["kind"] for entry in entries[number:]]
+    if any(kind not in ("note", "assign") for kind in later):
+        raise _not_undoable(snapshot.id, "later steps stand on it; undo those first", "其后已有其他步骤，请先撤销后者")
+    content = parsed(entries[number - 1].body).content
+    if content["kind"] not in ("fire", "amend", "timer", "recheck"):
+        raise _not_undoable(snapshot.id, f"a {content['kind']} entry is not undone", "此类记录不可撤销")
+    reached = [name for name in ("sends", "opens", "settled", "void") if name in content]
+    if reached or any(post[4] for post in content.get("posts", ())):
+        raise _not_undoable(snapshot.id, "it has already reached others", "其结果已发往他处")
+    if entries[number - 1].values is None and "sealed" in content:
+        raise _not_undoable(snapshot.id, "its values were erased", "其内容已删除")
+    before = engine.store.history(transaction, compiled, actor.tenant, snapshot.id, number - 1)
+    postings = tuple(Posting(p[0], p[1], p[2], p[3]) for p in content.get("posts", ()))
+    return {"before": before, "entry": number, "postings": postings}
+
+
+def _not_undoable(case_id: str, en: str, zh: str) -> Refused:
+    return Refused(Refusal("not-undoable", case_id=case_id, text=Text(en, zh)))
+
+
+def worklist(
+    engine: Engine, transaction: Transaction, actor: Actor, case_type: str, name: str, after: str | None, limit: int
+) -> Page:
+    """One page of a worklist."""
+    compiled, found = _worklist(engine, actor, case_type, name)
+    size = _size(limit)
+    search = engine.store.search(compiled)
+    rows = search.worklist(transaction, found, _scope(engine, actor), _place(after), size + 1)
+    return _page(engine, transaction, actor, rows, size)
+
+
+def waiting(engine: Engine, transaction: Transaction, actor: Actor, case_type: str, name: str) -> int:
+    """How many cases wait, capped."""
+    compiled, found = _worklist(engine, actor, case_type, name)
+    return engine.store.search(compiled).count(transaction, found, _scope(engine, actor))
+
+
+def _worklist(engine: Engine, actor: Actor, case_type: str, name: str) -> tuple[Compiled, Worklist]:
+    compiled = _registered(engine, case_type)
+    found = compiled.worklists.get(name)
+    if found is None:
+        known = ", ".join(compiled.worklists) or "none"
+        text = Text(f"there is no worklist {name!r}; there is {known}", f"没有待办“{name}”；现有：{known}")
+        raise Refused(Refusal("not-found", text=text))
+    if actor.roles.isdisjoint(found.roles):
+        who = [compiled.titles.text("role", role) for role in found.roles]
+        text = Text(
+            f"this worklist is for {' or '.join(role.en for role in who) or 'nobody'}",
+            f"此待办由{'或'.join(role.zh for role in who) or '（无人）'}办理",
+        )
+        raise Refused(Refusal("not-permitted", text=text, roles=found.roles))
+    return compiled, found
+
+
+def find(
+    engine: Engine,
+    transaction: Transaction,
+    actor: Actor,
+    case_type: str,
+    condition: Condition,
+    *,
+    open_only: bool,
+    mine: bool,
+    after: str | None,
+    limit: int,
+) -> Page:
+    """One page of a search. Refused where the condition is unsound or asks for what the actor may not read."""
+    compiled = _registered(engine, case_type)
+    problems = check_condition(compiled.case_type, condition)
+    if problems:
+        told = tuple(Problem(item.path, Text(item.message, item.message)) for item in problems)
+        raise Refused(Refusal("invalid-form", problems=told))
+    located = compiled.located(condition)
+    if not compiled.access.tells(located, actor.roles):
+        raise Refused(Refusal("not-permitted", text=HIDDEN_TEXT))
+    search, size = engine.store.search(compiled), _size(limit)
+    rows = search.find(
+        transaction,
+        located,
+        _scope(engine, actor),
+        open_only=open_only,
+        mine=mine,
+        after=_place(after),
+        limit=size + 1,
+    )
+    return _page(engine, transaction, actor, rows, size)
+
+
+def _registered(engine: Engine, case_type: str) -> Compiled:
+    compiled = engine.current.get(case_type)
+    if compiled is None:
+        known = ", ".join(engine.current) or "none"
+        text = Text(
+            f"there is no case type {case_type!r}; there is {known}", f"没有案件类型“{case_type}”；现有：{known}"
+        )
+        raise Refused(Refusal("not-found", text=text))
+    return compiled
+
+
+def _scope(engine: Engine, actor: Actor) -> Scope:
+    asking = Asking(now=engine.clock.now(), person=actor.person, roles=actor.roles)
+    return Scope(tenant=actor.tenant, unit=actor.unit, roles=actor.roles, asking=asking)
+
+
+def _page(engine: Engine, transaction: Transaction, actor: Actor, rows: Sequence[tuple[int, str]], size: int) -> Page:
+    cases = []
+    for _, case_id in rows[:size]:
+        loaded = firing.load(engine, transaction, actor, case_id)
+        cases.append(seen(loaded.compiled, loaded.snapshot, loaded.roles))
+    more = len(rows) > size
+    return Page(tuple(cases), more, _cursor(rows[size - 1]) if more else None)
+
+
+def _size(limit: int) -> int:
+    if isinstance(limit, bool) or not 1 <= limit <= PAGE_LIMIT:
+        text = Text(f"a page holds 1 to {PAGE_LIMIT} cases", f"每页1至{PAGE_LIMIT}件")
+        raise Refused(Refusal("invalid-form", problems=(Problem("limit", text),)))
+    return limit
+
+
+def _cursor(row: tuple[int, str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(row).encode()).decode()
+
+
+def _place(cursor: str | None) -> tuple[int, str] | None:
+    if cursor is None:
+        return None
+    try:
+        number, case_id = json.loads(base64.urlsafe_b64decode(cursor))
+        if isinstance(number, int) and isinstance(case_id, str):
+            return number, case_id
+    except (ValueError, TypeError, binascii.Error):
+        pass
+    text = Text("this is not the cursor of a page", "页标无效")
+    raise Refused(Refusal("invalid-form", problems=(Problem("after", text),)))

@@ -1,0 +1,227 @@
+"""Between plain data and definitions, strictly: nothing is coerced, no key is passed over (F69).
+
+Keys are the names of the model, except ``from`` and ``to`` of a transition. What equals its default is
+left out, so that an attribute that casework gains later does not change the document of what was written
+before; for the same reason a default, once released, never changes.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Literal, TypeAlias, get_args, get_origin
+
+import attrs
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from casework.condition.literal import Value, duration_of, duration_text, to_plain
+from casework.condition.table import from_table, to_table
+from casework.condition.tree import Condition
+from casework.errors import DocumentError, InvalidValue
+from casework.loader.effects import (
+    Pairs,
+    amount_from,
+    effects_from,
+    effects_to,
+    pairs_from,
+    pairs_to,
+    source_from,
+    source_to,
+)
+from casework.loader.mistakes import RENAMED, Lines, Mistake, Mistakes, each, findings_of, steps_of
+from casework.loader.plain import Plain, literal_from, name_from, names_from, names_to, noun_of, table_from, table_to
+from casework.model.casetype import CaseType, Role
+from casework.model.command import Effect, Given, Held, Source
+from casework.model.fields import Choice
+from casework.model.workflow import Grants, Workflow
+from casework.text import Text
+
+Definition: TypeAlias = CaseType | Workflow
+
+_KINDS: dict[str, type[CaseType] | type[Workflow]] = {"chain": CaseType, "states": Workflow}
+_SHORT = (Choice, Role)
+_ORDER = {"name": -3, "version": -2, "title": -1, "chain": 1}
+
+
+def to_document(definition: Definition) -> dict[str, Plain]:
+    """The plain form of a definition: the same value always gives the same document."""
+    document: dict[str, Plain] = _CONVERTER.unstructure(definition)
+    return document
+
+
+def from_document(data: object, source: str = "<document>", lines: Lines | None = None) -> Definition:
+    """The definition of a plain form, or DocumentError with every mistake in it.
+
+    A document with ``chain`` is a case type, one with ``states`` a workflow.
+    """
+    try:
+        table = table_from(data)
+        kind = next((kind for key, kind in _KINDS.items() if key in table), None)
+        if kind is None:
+            raise Mistake("CW009", "has neither the key chain (a case type) nor states (a workflow)")
+        return _CONVERTER.structure(table, kind)
+    except (Mistake, Mistakes, BaseValidationError) as error:
+        raise DocumentError(source, findings_of(error, lines or {})) from None
+
+
+def _exact(kind: type, noun: str) -> Callable[[object, object], Plain]:
+    def structure(plain: object, _: object) -> Plain:
+        if type(plain) is kind:
+            return plain
+        raise Mistake("CW012", f"takes {noun}, not {noun_of(plain)}")
+
+    return structure
+
+
+def _text_from(plain: object, _: object) -> Text:
+    if isinstance(plain, str):
+        return Text(plain)
+    table = table_from(plain)
+    for key in table:
+        if key not in ("en", "zh"):
+            raise Mistake("CW010", "is not a language; write en or zh", (key,))
+    return Text(**dict(zip(table, each(table.items(), name_from), strict=True)))
+
+
+def _text_to(text: Text) -> Plain:
+    return {"en": text.en, "zh": text.zh} if text.en and text.zh else {"zh": text.zh} if text.zh else text.en
+
+
+def _condition_from(plain: object, _: object) -> Condition:
+    try:
+        return from_table(plain)
+    except InvalidValue as error:
+        raise Mistake("CW013", error.problem, steps_of(error.where)) from None
+
+
+def _duration_from(plain: object, _: object) -> timedelta:
+    try:
+        return duration_of(plain)
+    except InvalidValue as error:
+        raise Mistake("CW015", error.problem) from None
+
+
+def _grants_from(plain: object, _: object) -> Grants:
+    table = table_from(plain)
+    return tuple(zip(table, each(table.items(), names_from), strict=True))
+
+
+def _grants_to(grants: Grants) -> dict[str, Plain]:
+    return table_to((permission, names_to(roles)) for permission, roles in grants)
+
+
+def _option_from(plain: object, options: Any) -> str:
+    if isinstance(plain, str) and plain in get_args(options):
+        return plain
+    said = repr(plain) if isinstance(plain, str) else noun_of(plain)
+    raise Mistake("CW016", f"takes one of {', '.join(get_args(options))}, not {said}")
+
+
+def _optional(structure: Callable[[object], Plain]) -> Callable[[object, object], Plain]:
+    return lambda plain, _: None if plain is None else structure(plain)
+
+
+def _is_tuple(kind: Any) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _list_from(kind: Any, converter: Converter) -> Callable[[object, object], Plain]:
+    (item, _) = get_args(kind)
+
+    def structure(plain: object, _: object) -> Plain:
+        if not isinstance(plain, list):
+            raise Mistake("CW012", f"takes a list, not {noun_of(plain)}")
+        return tuple(each(enumerate(plain), lambda part: converter.structure(part, item)))
+
+    return structure
+
+
+def _list_to(kind: Any, converter: Converter) -> Callable[[Any], Plain]:
+    (item, _) = get_args(kind)
+    return lambda values: [converter.unstructure(value, unstructure_as=item) for value in values]
+
+
+def _class_from(cl: Any, converter: Converter) -> Callable[[object, object], Plain]:
+    renamed: dict[str, Any] = {name: override(rename=key) for name, key in RENAMED.get(cl, {}).items()}
+    build = make_dict_structure_fn(
+        cl, converter, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=True, **renamed
+    )
+
+    def structure(plain: object, _: object) -> Plain:
+        if isinstance(plain, str) and cl in _SHORT:
+            return cl(plain)
+        return build(table_from(plain), cl)
+
+    return structure
+
+
+def _class_to(cl: Any, converter: Converter) -> Callable[[Any], Plain]:
+    renamed: dict[str, Any] = {name: override(rename=key) for name, key in RENAMED.get(cl, {}).items()}
+    build = make_dict_unstructure_fn(cl, converter, _cattrs_omit_if_default=True, **renamed)
+
+    def unstructure(value: Any) -> Plain:
+        table = build(value)
+        if cl in _SHORT and set(table) == {"name"}:
+            return table["name"]
+        order = _ORDER if "name" in table else {}
+        return dict(sorted(table.items(), key=lambda item: order.get(item[0], 0)))
+
+    return unstructure
+
+
+def _converter() -> Converter:
+    converter = Converter(detailed_validation=True, forbid_extra_keys=True)
+    converter.register_structure_hook_factory(_is_tuple, _list_from)
+    converter.register_unstructure_hook_factory(_is_tuple, _list_to)
+    converter.register_structure_hook_factory(attrs.has, _class_from)
+    converter.register_unstructure_hook_factory(attrs.has, _class_to)
+    converter.register_structure_hook_func(_is_literal, _option_from)
+
+    def exactly(kind: Any, structure: Callable[[object, object], Plain], unstructure: Callable[[Any], Plain]) -> None:
+        if inspect.isclass(kind):
+            # A class needs a hook of its own: cattrs' coercing hooks for str, int and bool go before any predicate.
+            converter.register_structure_hook(kind, structure)
+            converter.register_unstructure_hook(kind, unstructure)
+        else:
+            converter.register_structure_hook_func(lambda asked: asked == kind, structure)
+            converter.register_unstructure_hook_func(lambda asked: asked == kind, unstructure)
+
+    def same(value: Any) -> Plain:
+        return value
+
+    exactly(str, lambda plain, _: name_from(plain), same)
+    exactly(str | None, _optional(name_from), same)
+    exactly(bool, _exact(bool, "true or false"), same)
+    exactly(int, _exact(int, "a whole number"), same)
+    exactly(int | None, _optional(lambda plain: _exact(int, "a whole number")(plain, int)), same)
+    exactly(int | Given | Held, lambda plain, _: amount_from(plain), source_to)
+    exactly(Value | None, _optional(literal_from), lambda value: None if value is None else to_plain(value))
+    exactly(Source, lambda plain, _: source_from(plain), source_to)
+    exactly(timedelta, _duration_from, duration_text)
+    exactly(Text, _text_from, _text_to)
+    exactly(tuple[str, ...], lambda plain, _: names_from(plain), names_to)
+    exactly(Grants, _grants_from, _grants_to)
+    exactly(Pairs, lambda plain, _: pairs_from(plain), pairs_to)
+    exactly(
+        tuple[Effect, ...],
+        lambda plain, _: effects_from(plain, converter),
+        lambda effects: effects_to(effects, converter),
+    )
+    converter.register_structure_hook_func(_is_condition, _condition_from)
+    converter.register_unstructure_hook_func(_is_condition, to_table)
+    return converter
+
+
+def _is_literal(kind: Any) -> bool:
+    origin: Any = get_origin(kind)
+    return origin is Literal
+
+
+def _is_condition(kind: Any) -> bool:
+    return inspect.isclass(kind) and issubclass(kind, Condition)
+
+
+_CONVERTER = _converter()

@@ -1,0 +1,61 @@
+"""Compile a workflow to a transitions machine. Nothing else imports transitions.
+
+One machine serves every case: it is never given a model of its own. A throwaway run carries the
+state in, answers which candidates are permitted, and carries out which one was taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from transitions import EventData, Machine
+
+Permits = Callable[[int], bool]
+
+
+class _Run:
+    """One use of a machine: where it stands, what is permitted, what was taken."""
+
+    __slots__ = ("permits", "state", "taken")
+
+    def __init__(self, state: str, permits: Permits) -> None:
+        self.state, self.permits, self.taken = state, permits, -1
+
+
+class WorkflowMachine:
+    """The states and transitions of one workflow, ready to be asked which transition a trigger takes."""
+
+    def __init__(self, states: Sequence[str], candidates: Sequence[tuple[int, str, Sequence[str], str | None]]) -> None:
+        """*candidates* are (number, trigger, sources, target or None to stay), in order of declaration."""
+        self._machine = Machine(
+            model=None, states=list(states), initial=None, auto_transitions=False, send_event=True, queued=False
+        )
+        for number, trigger, sources, target in candidates:
+            self._machine.add_transition(
+                trigger, list(sources), target, conditions=[_condition(number)], before=[_note(number)]
+            )
+        self._events: Mapping[str, Any] = self._machine.events
+
+    def choose(self, state: str, trigger: str, permits: Permits) -> tuple[int, str] | None:
+        """The number of the transition taken from *state* and the state it ends in; None when none is permitted."""
+        run = _Run(state, permits)
+        if not self._events[trigger].trigger(run):
+            return None
+        return run.taken, run.state
+
+
+def _condition(number: int) -> Callable[[EventData], bool]:
+    def permitted(event: EventData) -> bool:
+        run: Any = event.model
+        return bool(run.permits(number))
+
+    return permitted
+
+
+def _note(number: int) -> Callable[[EventData], None]:
+    def taken(event: EventData) -> None:
+        run: Any = event.model
+        run.taken = number
+
+    return taken

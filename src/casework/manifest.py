@@ -1,0 +1,269 @@
+"""Manifests: a case type with everything attached to it, resolved, as one content-addressed document.
+
+A case is pinned to the manifest under which it was opened; its document is stored with the cases, so
+that their history reads without the plugin.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import attrs
+
+from casework.condition import tree
+from casework.condition.table import from_table, to_table
+from casework.condition.tree import ALWAYS, Condition, rebuilt
+from casework.errors import Conflict
+from casework.loader import from_document, to_document
+from casework.model.attachment import Attachment, Require
+from casework.model.casetype import CaseType
+from casework.model.command import Assign, Held, Open, Post, Send, Set
+from casework.model.fields import Field
+from casework.model.finding import Finding
+from casework.model.names import one_or_many, qualified
+from casework.model.workflow import Deadline, State, Transition, Workflow
+from casework.text import Text
+
+FORMAT = 1
+
+
+@attrs.frozen
+class Manifest:
+    """The composed *case_type*, of whose chain the first *own* workflows are the host's, and what is required more."""
+
+    case_type: CaseType
+    requirements: tuple[Require, ...]
+    own: int
+    document: str
+    hash: str
+
+    @property
+    def name(self) -> str:
+        """The name of the case type."""
+        return self.case_type.name
+
+
+def manifest_of(case_type: CaseType, own: int, requirements: Iterable[Require]) -> Manifest:
+    """Freeze a composed case type under the hash of its canonical document."""
+    required = tuple(requirements)
+    content = {
+        "format": FORMAT,
+        "own": own,
+        "case_type": to_document(case_type),
+        "requirements": [
+            {
+                "target": item.target,
+                "condition": to_table(item.condition),
+                "because": {"en": item.because.en, "zh": item.because.zh},
+                "source": item.source,
+            }
+            for item in required
+        ],
+    }
+    document = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return Manifest(case_type, required, own, document, hashlib.sha256(document.encode()).hexdigest())
+
+
+def manifest_from(document: str) -> Manifest:
+    """The manifest of a stored document."""
+    content: dict[str, Any] = json.loads(document)
+    case_type = from_document(content["case_type"])
+    assert isinstance(case_type, CaseType)
+    required = tuple(
+        Require(
+            item["target"],
+            from_table(item["condition"]),
+            because=Text(**item["because"]),
+            source=item["source"],
+        )
+        for item in content["requirements"]
+    )
+    digest = hashlib.sha256(document.encode()).hexdigest()
+    return Manifest(case_type, required, content["own"], document, digest)
+
+
+def compose(
+    case_type: CaseType, attachments: Sequence[Attachment], requirements: Sequence[Require]
+) -> tuple[Manifest, list[Finding]]:
+    """Put a case type together with what is attached to and required of it.
+
+    Raises Conflict where two workflows of the chain have one name. The findings name slots that are
+    not bound, bindings that no slot takes, and requirements on triggers that do not exist.
+    """
+    findings: list[Finding] = []
+    chain = list(case_type.chain)
+    owners = {workflow.name: f"case type {case_type.name!r}" for workflow in chain}
+    for attachment in attachments:
+        name = attachment.workflow.name
+        if name in owners:
+            raise Conflict("workflow", name, owners[name], f"an attachment to {case_type.name!r}")
+        owners[name] = f"an attachment to {case_type.name!r}"
+        findings += _binding_findings(attachment)
+        chain.append(_Binder(attachment).workflow())
+    composed = _resolved(attrs.evolve(case_type, chain=tuple(chain)))
+    triggers = {transition.trigger for workflow in composed.chain for transition in workflow.transitions}
+    present = {workflow.name for workflow in composed.chain}
+    resolved = [attrs.evolve(item, condition=_without_absent(item.condition, present)) for item in requirements]
+    findings += [
+        Finding("CW504", f"require {item.target}", f"{case_type.name!r} has no trigger {item.trigger!r}")
+        for item in resolved
+        if item.trigger not in triggers
+    ]
+    return manifest_of(composed, len(case_type.chain), resolved), findings
+
+
+def _binding_findings(attachment: Attachment) -> list[Finding]:
+    slots = {slot.name: slot for slot in attachment.workflow.slots}
+    bound = dict(attachment.bindings)
+    path = f"attach {attachment.workflow.name} to {attachment.case_type}"
+    missing = [Finding("CW502", path, f"slot {name!r} is not bound") for name in slots if name not in bound]
+    unknown = [Finding("CW503", path, f"there is no slot {name!r} to bind") for name in bound if name not in slots]
+    wrong = [
+        Finding("CW503", path, f"slot {name!r} takes a {slots[name].kind}, not {value!r}")
+        for name, value in bound.items()
+        if name in slots and isinstance(value, Condition) != (slots[name].kind == "condition")
+    ]
+    return missing + unknown + wrong
+
+
+class _Binder:
+    """Writes an attached workflow anew with the host's names in its slots and its own names qualified."""
+
+    def __init__(self, attachment: Attachment) -> None:
+        self._workflow = attachment.workflow
+        self._namespace = attachment.workflow.name
+        self._kinds = {slot.name: slot.kind for slot in attachment.workflow.slots}
+        self._bound = dict(attachment.bindings)
+        self._triggers = {transition.trigger for transition in self._workflow.transitions}
+        self._states = {state.name for state in self._workflow.states}
+        self._deadlines = {deadline.name for deadline in self._workflow.deadlines}
+
+    def workflow(self) -> Workflow:
+        return attrs.evolve(
+            self._workflow,
+            states=tuple(self._state(state) for state in self._workflow.states),
+            transitions=tuple(self._transition(transition) for transition in self._workflow.transitions),
+            deadlines=tuple(self._deadline(deadline) for deadline in self._workflow.deadlines),
+            fields=tuple(self._own_field(item) for item in self._workflow.fields),
+            slots=(),
+        )
+
+    def _state(self, state: State) -> State:
+        return attrs.evolve(state, grants=tuple((permission, self._roles(roles)) for permission, roles in state.grants))
+
+    def _transition(self, transition: Transition) -> Transition:
+        return attrs.evolve(
+            transition,
+            trigger=self._trigger(transition.trigger),
+            roles=self._roles(transition.roles),
+            condition=rebuilt(transition.condition, self._leaf),
+            four_eyes=tuple(self._trigger(name) for name in transition.four_eyes),
+            effects=tuple(self._effect(item) for item in transition.effects),
+        )
+
+    def _deadline(self, deadline: Deadline) -> Deadline:
+        trigger = None if deadline.trigger is None else self._trigger(deadline.trigger)
+        return attrs.evolve(deadline, name=qualified(self._namespace, deadline.name), trigger=trigger)
+
+    def _own_field(self, item: Field) -> Field:
+        return attrs.evolve(
+            item,
+            name=qualified(self._namespace, item.name),
+            derived_from=tuple(self._field(name) for name in item.derived_from),
+        )
+
+    def _trigger(self, name: str) -> str:
+        return qualified(self._namespace, name) if name in self._triggers else name
+
+    def _roles(self, roles: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for role in roles for name in self._role(role)))
+
+    def _role(self, role: str) -> tuple[str, ...]:
+        bound = self._bound.get(role)
+        if self._kinds.get(role) != "role" or bound is None or isinstance(bound, Condition):
+            return (role,)
+        return one_or_many(bound)
+
+    def _field(self, name: str) -> str:
+        bound = self._bound.get(name)
+        if self._kinds.get(name) == "field" and isinstance(bound, str):
+            return bound
+        return qualified(self._namespace, name)
+
+    def _leaf(self, leaf: Condition) -> Condition:
+        match leaf:
+            case tree.Slotted(slot):
+                bound = self._bound.get(slot)
+                return bound if isinstance(bound, Condition) else leaf
+            case tree.HasRole(role):
+                return tree.Any(tuple(tree.HasRole(name) for name in self._role(role)))
+            case tree.Differs(trigger):
+                return tree.Differs(self._trigger(trigger))
+            case tree.Overdue(deadline) if deadline in self._deadlines:
+                return tree.Overdue(qualified(self._namespace, deadline))
+            case tree.Compare(left) | tree.Among(left) | tree.Known(left):
+                return attrs.evolve(leaf, left=self._operand(left))
+        return leaf
+
+    def _operand(self, left: tree.Operand) -> tree.Operand:
+        match left:
+            case tree.FieldRef(name):
+                return tree.FieldRef(self._field(name))
+            case tree.ElapsedRef(mark) if mark in self._states:
+                return tree.ElapsedRef(qualified(self._namespace, mark))
+        return left
+
+    def _effect(self, item: Any) -> Any:
+        match item:
+            case Set(name, value):
+                return Set(self._field(name), self._source(value))
+            case Post(_, _, amount):
+                return attrs.evolve(item, amount=self._source(amount))
+            case Assign(role, person):
+                return Assign(self._role(role)[0], self._source(person))
+            case Send(_, to, body):
+                return attrs.evolve(
+                    item, to=self._source(to), body=tuple((name, self._source(value)) for name, value in body)
+                )
+            case Open(_, values, unit):
+                return attrs.evolve(
+                    item,
+                    values=tuple((name, self._source(value)) for name, value in values),
+                    unit=self._source(unit),
+                )
+        return item
+
+    def _source(self, value: Any) -> Any:
+        return Held(self._field(value.name)) if isinstance(value, Held) else value
+
+
+def _resolved(case_type: CaseType) -> CaseType:
+    """The case type with every optional condition settled, for it is known now what is attached."""
+    present = {workflow.name for workflow in case_type.chain}
+
+    def settle(condition: Condition) -> Condition:
+        return _without_absent(condition, present)
+
+    return attrs.evolve(
+        case_type,
+        chain=tuple(_with_conditions(workflow, settle) for workflow in case_type.chain),
+        worklists=tuple(attrs.evolve(item, condition=settle(item.condition)) for item in case_type.worklists),
+        invariants=tuple(attrs.evolve(item, condition=settle(item.condition)) for item in case_type.invariants),
+    )
+
+
+def _with_conditions(workflow: Workflow, change: Callable[[Condition], Condition]) -> Workflow:
+    transitions = (attrs.evolve(item, condition=change(item.condition)) for item in workflow.transitions)
+    return attrs.evolve(workflow, transitions=tuple(transitions))
+
+
+def _without_absent(condition: Condition, present: set[str]) -> Condition:
+    def settle(leaf: Condition) -> Condition:
+        if isinstance(leaf, tree.Optional):
+            return leaf.term if leaf.workflow in present else ALWAYS
+        return leaf
+
+    return rebuilt(condition, settle)

@@ -1,0 +1,144 @@
+"""One plugin manager for each app: what plugins contribute, and observers called one by one.
+
+Plugins are handed over as values; installed ones are looked for only on request.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import entry_points
+from typing import Any
+
+import pluggy
+
+from casework import hookspecs
+from casework.errors import Conflict, SetupError
+from casework.hookspecs import PROJECT, Demo, Recorded
+from casework.model.attachment import Attachment, Require
+from casework.model.casetype import CaseType
+from casework.parts import Part
+
+log = logging.getLogger("casework.plugins")
+
+
+def installed() -> tuple[Any, ...]:
+    """The plugins of every installed distribution, by the entry points of group ``casework``.
+
+    Raises SetupError with the name of a plugin that cannot be imported.
+    """
+    found = []
+    for point in sorted(entry_points(group=PROJECT), key=lambda point: point.name):
+        try:
+            found.append(point.load())
+        except Exception as error:
+            raise SetupError(f"the plugin {point.name!r} ({point.value}) cannot be loaded: {error}") from error
+    return tuple(dict.fromkeys(found))
+
+
+class Plugins:
+    """The plugins of one app."""
+
+    def __init__(self, plugins: Iterable[Any]) -> None:
+        self._manager = pluggy.PluginManager(PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+        for plugin in plugins:
+            self._register(plugin)
+        try:
+            self._manager.check_pending()
+        except pluggy.PluginValidationError as error:
+            raise SetupError(str(error)) from error
+        self._observers: tuple[tuple[str, Callable[..., None]], ...] = tuple(
+            (impl.plugin_name, _calling(impl)) for impl in self._manager.hook.casework_recorded.get_hookimpls()
+        )
+
+    def _register(self, plugin: Any) -> None:
+        # A module that misspells a hook would otherwise be ignored in silence.
+        for name in dir(plugin):
+            if name.startswith("casework_") and hasattr(getattr(plugin, name), f"{PROJECT}_impl"):
+                if not hasattr(hookspecs, name):
+                    raise SetupError(f"unknown hook {name!r} in plugin {_called(plugin)}")
+        try:
+            self._manager.register(plugin, name=_called(plugin))
+        except (ValueError, pluggy.PluginValidationError) as error:
+            raise SetupError(f"plugin {_called(plugin)}: {error}") from error
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the plugins are called, in order of registration."""
+        return tuple(name for name, plugin in self._manager.list_name_plugin() if plugin is not None)
+
+    def case_types(self) -> list[tuple[str, CaseType]]:
+        """Every contributed case type with who contributes it."""
+        return self._collected("casework_case_types")
+
+    def parts(self) -> list[tuple[str, Part]]:
+        """Every contributed part with who contributes it."""
+        return self._collected("casework_parts")
+
+    def attachments(self) -> list[tuple[str, Attachment]]:
+        """Every contributed attachment with who contributes it."""
+        return self._collected("casework_attachments")
+
+    def requirements(self) -> list[tuple[str, Require]]:
+        """Every contributed requirement with who contributes it."""
+        return self._collected("casework_requirements")
+
+    def demos(self) -> list[tuple[str, Demo]]:
+        """Every contributed demo with who contributes it."""
+        return self._collected("casework_demos")
+
+    def add_commands(self, cli: Any) -> None:
+        """Let plugins add commands to the command line."""
+        self._manager.hook.casework_commands(cli=cli)
+
+    def _collected(self, hook: str) -> list[tuple[str, Any]]:
+        found: list[tuple[str, Any]] = []
+        for impl in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
+            try:
+                contributed: Sequence[Any] = tuple(impl.function())
+            except Exception as error:
+                raise SetupError(f"plugin {impl.plugin_name}: {hook} failed: {error}") from error
+            found.extend((impl.plugin_name, item) for item in contributed)
+        return found
+
+    @property
+    def observed(self) -> bool:
+        """Whether anybody wants to be told of entries."""
+        return bool(self._observers)
+
+    def recorded(self, recorded: Recorded) -> None:
+        """Tell every observer of a committed entry. What one raises is logged and changes nothing.
+
+        A KeyboardInterrupt is passed on after all were told: it may be a person's, and nothing is half-done.
+        """
+        interrupted: KeyboardInterrupt | None = None
+        for name, observe in self._observers:
+            try:
+                observe(recorded)
+            except KeyboardInterrupt as error:
+                interrupted = error
+            except BaseException as error:
+                log.error("observer %s failed on an entry: %s", name, type(error).__name__)
+        if interrupted is not None:
+            raise interrupted
+
+
+def unique(kind: str, contributed: Iterable[tuple[str, Any]], name_of: Callable[[Any], str]) -> dict[str, Any]:
+    """Contributions by name. Raises Conflict with both contributors where two claim one name."""
+    found: dict[str, tuple[str, Any]] = {}
+    for contributor, item in contributed:
+        name = name_of(item)
+        if name in found and found[name][1] is not item:
+            raise Conflict(kind, name, found[name][0], contributor)
+        found[name] = (contributor, item)
+    return {name: item for name, (_, item) in found.items()}
+
+
+def _calling(impl: Any) -> Callable[[Recorded], None]:
+    function = impl.function
+    return (lambda recorded: function(recorded)) if impl.argnames else (lambda recorded: function())
+
+
+def _called(plugin: Any) -> str:
+    return str(getattr(plugin, "__name__", None) or type(plugin).__qualname__)

@@ -1,0 +1,74 @@
+"""Fields, accounts and deadlines by themselves: bounds that can be kept, choices that can be made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from casework.model.casetype import Account, CaseType
+from casework.model.fields import Field
+from casework.model.finding import Finding
+from casework.soundness.codes import finding
+from casework.soundness.scope import Scope
+from casework.soundness.types import ORDERED, fits
+
+SEPARATOR = "|"
+"""What keys of accounts are joined with; a choice that tells accounts apart may not hold it."""
+
+
+def check_fields(scope: Scope) -> Iterator[Finding]:
+    """Every field of the case data, of the workflows and of the forms; accounts; durations."""
+    if scope.case_type is not None:
+        yield from _of_case_type(scope, scope.case_type)
+    for prefix, workflow in scope.chain:
+        for i, field in enumerate(workflow.fields):
+            yield from _field(f"{prefix}fields[{i}]", field)
+        for i, deadline in enumerate(workflow.deadlines):
+            if deadline.after <= timedelta(0) or deadline.after.microseconds:
+                message = f"{deadline.after} is not a duration of whole seconds, more than none"
+                yield finding("CW313", f"{prefix}deadlines[{i}].after", message)
+    for path, _, transition in scope.transitions():
+        for i, field in enumerate(transition.form):
+            yield from _field(f"{path}.form[{i}]", field)
+
+
+def _of_case_type(scope: Scope, case_type: CaseType) -> Iterator[Finding]:
+    for i, field in enumerate(case_type.data):
+        yield from _field(f"data[{i}]", field)
+    for i, account in enumerate(case_type.accounts):
+        yield from _account(scope, f"accounts[{i}]", account)
+
+
+def _field(path: str, field: Field) -> Iterator[Finding]:
+    bounds = {name: value for name in ("minimum", "maximum") if (value := getattr(field, name)) is not None}
+    usable = True
+    for name, value in bounds.items():
+        if field.type not in ORDERED:
+            usable = False
+            yield finding("CW307", f"{path}.{name}", f"{field.type} has no order, so it has no {name}")
+        elif not fits(field.type, value):
+            usable = False
+            yield finding("CW307", f"{path}.{name}", f"the {name} of a field of type {field.type} cannot be {value!r}")
+    if usable and len(bounds) == 2 and bounds["minimum"] > bounds["maximum"]:
+        yield finding("CW307", f"{path}.minimum", f"no value lies between {field.minimum} and {field.maximum}")
+    if field.type == "choice" and not field.choices:
+        yield finding("CW308", f"{path}.choices", f"field {field.name!r} is a choice and has nothing to choose from")
+    if field.type != "choice" and field.choices:
+        yield finding("CW308", f"{path}.choices", f"field {field.name!r} has choices, but its type is {field.type}")
+
+
+def _account(scope: Scope, path: str, account: Account) -> Iterator[Finding]:
+    if account.minimum is not None and account.maximum is not None and account.minimum > account.maximum:
+        message = f"no balance lies between {account.minimum} and {account.maximum}"
+        yield finding("CW307", f"{path}.minimum", message)
+    field = None if account.by is None else scope.fields.get(account.by)
+    if field is None:
+        return
+    if field.type != "choice":
+        message = f"{account.by!r} is {field.type}; accounts are told apart by a choice"
+        yield finding("CW312", f"{path}.by", message)
+    elif field.sealed:
+        yield finding("CW304", f"{path}.by", f"field {account.by!r} is sealed and cannot tell accounts apart")
+    for choice in field.choices:
+        if SEPARATOR in choice.name:
+            yield finding("CW312", f"{path}.by", f"the choice {choice.name!r} holds {SEPARATOR!r}")

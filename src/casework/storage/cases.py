@@ -1,0 +1,153 @@
+"""Cases of one manifest: load a snapshot, insert a case, update it under its revision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Dialect, bindparam, select
+from sqlalchemy import Table as SQLTable
+
+from casework.clock import from_micros, to_micros
+from casework.compiled import Compiled
+from casework.condition.literal import Value
+from casework.model.case import Snapshot
+from casework.model.decision import Decision
+from casework.storage import schema
+from casework.storage.log import Entry
+from casework.storage.prepared import Prepared
+from casework.storage.projection import Projection, next_due
+from casework.storage.transaction import Transaction
+
+
+def keyed(table: SQLTable, *names: str) -> Any:
+    """``column = :b_column`` for each name; binds are never named like columns."""
+    conditions = [table.c[name] == bindparam(f"b_{name}") for name in names]
+    clause = conditions[0]
+    for condition in conditions[1:]:
+        clause = clause & condition
+    return clause
+
+
+def inserting(table: SQLTable) -> Any:
+    """An insert of every column, each bound as ``b_column``."""
+    return table.insert().values({column.name: bindparam(f"b_{column.name}") for column in table.columns}).inline()
+
+
+def bound(row: dict[str, Any]) -> dict[str, Any]:
+    """A row's values under the names that inserting() binds."""
+    return {f"b_{name}": value for name, value in row.items()}
+
+
+_HEAD = ("case_type", "manifest", "revision", "unit", "opened_at", "closed_at", "parent", "head")
+
+
+class Cases:
+    """The statements for the cases of one manifest, compiled once for one dialect."""
+
+    def __init__(self, compiled: Compiled, projection: Projection, dialect: Dialect) -> None:
+        self.compiled, self.projection, self._dialect = compiled, projection, dialect
+        case, row = schema.case, projection.table
+        slots = [row.c[slot.column] for slot in projection.slots]
+        joined = case.join(row, (row.c.case__tenant == case.c.tenant) & (row.c.case__id == case.c.id))
+        self.columns = [*(case.c[name] for name in _HEAD), row.c.case__sealed, *slots]
+        self.joined = joined
+        self._load = Prepared(select(*self.columns).select_from(joined).where(keyed(case, "tenant", "id")), dialect)
+        self._insert = Prepared(inserting(case), dialect)
+        self._insert_row = Prepared(inserting(row), dialect)
+        self._update = Prepared(
+            case.update()
+            .where(keyed(case, "tenant", "id", "revision"))
+            .values(revision=bindparam("n_revision"), closed_at=bindparam("n_closed_at"), head=bindparam("n_head")),
+            dialect,
+        )
+        self._updates: dict[tuple[str, ...], Prepared] = {}
+
+    def load(self, transaction: Transaction, tenant: str, case_id: str) -> Snapshot | None:
+        """The case as it stands; None where there is none of this projection."""
+        found = transaction.run(self._load, {"b_tenant": tenant, "b_id": case_id}).fetchone()
+        return None if found is None else self.snapshot(tenant, case_id, found)
+
+    def snapshot(self, tenant: str, case_id: str, found: Any) -> Snapshot:
+        """A snapshot from the values of *columns*."""
+        case_type, manifest, revision, unit, opened_at, closed_at, parent, head, sealed = found[:9]
+        return Snapshot(
+            tenant=tenant,
+            id=case_id,
+            case_type=case_type,
+            manifest=manifest,
+            revision=revision,
+            unit=unit,
+            opened_at=from_micros(opened_at),
+            closed_at=None if closed_at is None else from_micros(closed_at),
+            parent=parent,
+            head=bytes(head),
+            **self.projection.decoded(found[9:], sealed),
+        )
+
+    def insert(self, transaction: Transaction, snapshot: Snapshot) -> None:
+        """Write a case that was just opened: its own row and its projection."""
+        row = {
+            "tenant": snapshot.tenant,
+            "id": snapshot.id,
+            "case_type": snapshot.case_type,
+            "manifest": snapshot.manifest,
+            "revision": snapshot.revision,
+            "unit": snapshot.unit,
+            "opened_at": to_micros(snapshot.opened_at),
+            "closed_at": None if snapshot.closed_at is None else to_micros(snapshot.closed_at),
+            "parent": snapshot.parent,
+            "head": snapshot.head,
+        }
+        transaction.run(self._insert, bound(row))
+        transaction.run(self._insert_row, bound(self.projection.row(snapshot)))
+
+    def update(self, transaction: Transaction, before: Snapshot, decision: Decision, entry: Entry) -> bool:
+        """Write a decision; False where somebody else moved the case since *before* was read."""
+        key = {"b_tenant": before.tenant, "b_id": before.id}
+        closed_at = None if decision.closed_at is None else to_micros(decision.closed_at)
+        values = {"n_revision": entry.number, "n_closed_at": closed_at, "n_head": entry.hash}
+        cursor = transaction.run(self._update, {**key, "b_revision": before.revision, **values})
+        if cursor.rowcount != 1:
+            return False
+        columns = self._changed(before, decision)
+        if columns:
+            self._update_row(transaction, key, columns)
+        return True
+
+    def _changed(self, before: Snapshot, decision: Decision) -> dict[str, Any]:
+        projection = self.projection
+        columns = projection.encoded("data", decision.changed) if decision.changed else {}
+        if any(name in projection.sealed for name in decision.changed):
+            columns.update(projection.sealed_columns(decision.data))
+        for part, old, new in (
+            ("states", before.states, decision.states),
+            ("marks", before.marks, decision.marks),
+            ("dues", before.dues, decision.dues),
+            ("acts", before.acts, decision.acts),
+        ):
+            if old != new:
+                columns.update(projection.encoded(part, _difference(old, new)))
+        if before.dues != decision.dues:
+            columns["case__next_due"] = next_due(decision.dues)
+        if before.closed_at != decision.closed_at:
+            columns["case__open"] = int(decision.closed_at is None)
+        return columns
+
+    def _update_row(self, transaction: Transaction, key: dict[str, Any], columns: dict[str, Any]) -> None:
+        names = tuple(columns)
+        statement = self._updates.get(names)
+        if statement is None:
+            table = self.projection.table
+            statement = self._updates[names] = Prepared(
+                table.update()
+                .where((table.c.case__tenant == bindparam("b_tenant")) & (table.c.case__id == bindparam("b_id")))
+                .values({name: bindparam(f"n_{name}") for name in names}),
+                self._dialect,
+            )
+        transaction.run(statement, {**key, **{f"n_{name}": value for name, value in columns.items()}})
+
+
+def _difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Value | None]:
+    changes = {key: value for key, value in new.items() if old.get(key) != value}
+    changes.update((key, None) for key in old if key not in new)
+    return changes

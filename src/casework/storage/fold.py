@@ -1,0 +1,139 @@
+"""Replay the log: what a case must look like, from its entries alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import attrs
+
+from casework.clock import from_micros
+from casework.compiled import Compiled
+from casework.deciding.entering import entered
+from casework.model.case import Snapshot
+from casework.storage.codec import values_from_plain
+from casework.storage.log import GENESIS, Entry, Frame, apart_of, parsed
+
+
+class Fold:
+    """A case as it grows entry by entry."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self.snapshot: Snapshot | None = None
+        self.erased: set[str] = set()
+        """Fields whose values were destroyed, so that nothing can be said of them."""
+        self._past: list[Snapshot] = []
+
+    def add(self, frame: Frame, entry: Entry) -> None:
+        """Take in the next entry. The one that opens the case comes first."""
+        content, apart = frame.content, apart_of(entry.values)
+        if content["kind"] == "open":
+            self.snapshot = _opened(self._compiled, frame)
+        case = self.snapshot
+        assert case is not None
+        if "corrects" in content:
+            _restore(case, self._past[content["corrects"] - 2])
+        else:
+            self._act(case, frame)
+            self._set(case, content, apart)
+        if "closed" in content:
+            case.closed_at = None if content["closed"] is None else from_micros(content["closed"])
+        case.revision, case.head = frame.number, entry.hash
+        self._past.append(_copy(case))
+
+    def _act(self, case: Snapshot, frame: Frame) -> None:
+        content = frame.content
+        for workflow, _, source, target, flags in content.get("steps", ()):
+            if "s" not in flags:
+                entered(self._compiled, case, workflow, target, frame.at, again=source == target)
+        for act in content.get("voided", ()):
+            case.acts.pop(act, None)
+        if content["kind"] == "fire" and content["trigger"] in self._compiled.acts:
+            case.acts[content["trigger"]] = content["actor"][1]
+
+    def _set(self, case: Snapshot, content: dict[str, Any], apart: dict[str, Any]) -> None:
+        if "set_apart" in content and "set" not in apart:
+            self.erased.update(content["set_apart"])
+        values = values_from_plain({**content.get("set", {}), **apart.get("set", {})})
+        for name, value in values.items():
+            if value is None:
+                case.data.pop(name, None)
+            else:
+                case.data[name] = value
+
+
+def folded(compiled: Compiled, entries: Iterable[Entry], until: int | None = None) -> Snapshot:
+    """The case after its entry number *until*, or after the last one."""
+    fold = Fold(compiled)
+    for entry in entries:
+        if until is not None and entry.number > until:
+            break
+        fold.add(parsed(entry.body), entry)
+    assert fold.snapshot is not None, "a case has at least the entry that opened it"
+    return fold.snapshot
+
+
+def chained(tenant: str, case_id: str, entries: Sequence[Entry]) -> tuple[int, str] | None:
+    """The number of the first entry that breaks the chain and what is wrong with it; None where none does."""
+    previous = GENESIS
+    for place, entry in enumerate(entries, start=1):
+        problem = _broken(tenant, case_id, place, previous, entry)
+        if problem:
+            return place, problem
+        previous = entry.hash
+    return None
+
+
+def _broken(tenant: str, case_id: str, place: int, previous: bytes, entry: Entry) -> str:
+    if entry.number != place:
+        return f"entry {place} is missing"
+    if hashlib.sha256(entry.body).digest() != entry.hash:
+        return "its bytes do not match its hash"
+    try:
+        frame = parsed(entry.body)
+    except (ValueError, IndexError) as error:
+        return f"its bytes cannot be read: {error}"
+    if (frame.tenant, frame.case_id, frame.number) != (tenant, case_id, place):
+        return "its bytes belong to another entry"
+    if frame.previous != previous:
+        return "it does not follow the entry before it"
+    return ""
+
+
+def _opened(compiled: Compiled, frame: Frame) -> Snapshot:
+    told = frame.content["case"]
+    case = Snapshot(
+        tenant=frame.tenant,
+        id=frame.case_id,
+        case_type=told["type"],
+        manifest=told["manifest"],
+        revision=0,
+        unit=told["unit"],
+        opened_at=frame.at,
+        closed_at=None,
+        parent=told["parent"],
+        head=GENESIS,
+        states=dict.fromkeys(compiled.workflows, ""),
+        data={},
+        marks={},
+        dues={},
+        acts={},
+        subjects=told["subjects"],
+    )
+    for name, workflow in compiled.workflows.items():
+        entered(compiled, case, name, workflow.workflow.initial, frame.at, again=True)
+    return case
+
+
+_PARTS = ("states", "data", "marks", "dues", "acts")
+
+
+def _copy(case: Snapshot) -> Snapshot:
+    return attrs.evolve(case, **{name: dict(getattr(case, name)) for name in _PARTS})
+
+
+def _restore(case: Snapshot, past: Snapshot) -> None:
+    for name in _PARTS:
+        setattr(case, name, dict(getattr(past, name)))

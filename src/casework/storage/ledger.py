@@ -1,0 +1,123 @@
+"""The ledger: amounts of a commodity moved between accounts, never lost, never doubled, never past a limit.
+
+Accounts without limits keep no balance row. What an account with limits has left counts reservations
+as gone; a reservation arrives at its other side when it is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Dialect, bindparam, func, select
+
+from casework.model.case import Hold
+from casework.model.decision import Decision
+from casework.storage import schema
+from casework.storage.cases import bound, inserting, keyed
+from casework.storage.prepared import Prepared, inserts
+from casework.storage.transaction import Transaction
+
+
+class Ledger:
+    """The statements of the ledger, compiled once for one dialect."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        balance, posting = schema.balance, schema.posting
+        self._balance = Prepared(select(balance.c.amount).where(keyed(balance, "tenant", "account")), dialect)
+        row = {c.name: bindparam(f"b_{c.name}") for c in balance.columns}
+        upsert = inserts(dialect)(balance).values(row)
+        self._add = Prepared(
+            upsert.on_conflict_do_update(
+                index_elements=["tenant", "account"],
+                set_={
+                    "amount": balance.c.amount + bindparam("n_change"),
+                    "minimum": upsert.excluded.minimum,
+                    "maximum": upsert.excluded.maximum,
+                },
+            ),
+            dialect,
+        )
+        self._post = Prepared(inserting(posting), dialect)
+        self._holds = Prepared(
+            select(
+                posting.c.hold,
+                posting.c.debit,
+                posting.c.credit,
+                posting.c.commodity,
+                posting.c.amount,
+                posting.c.number,
+                posting.c.line,
+            ).where(keyed(posting, "tenant", "case_id", "state")),
+            dialect,
+        )
+        self._finish = Prepared(
+            posting.update()
+            .where(keyed(posting, "tenant", "case_id", "number", "line"))
+            .values(state=bindparam("n_state")),
+            dialect,
+        )
+
+    def balances(self, transaction: Transaction, tenant: str, keys: Iterable[str]) -> dict[str, int]:
+        """What each account has left, in the order of their locks; one that never moved has nothing."""
+        found = {}
+        for key in sorted(keys):
+            row = transaction.run(self._balance, {"b_tenant": tenant, "b_account": key}).fetchone()
+            found[key] = 0 if row is None else row[0]
+        return found
+
+    def holds(self, transaction: Transaction, tenant: str, case_id: str) -> tuple[Hold, ...]:
+        """What the case has reserved."""
+        values = {"b_tenant": tenant, "b_case_id": case_id, "b_state": "pending"}
+        return tuple(Hold(*row) for row in transaction.run(self._holds, values).fetchall())
+
+    def write(self, transaction: Transaction, tenant: str, case_id: str, number: int, decision: Decision) -> None:
+        """The postings of one entry, and what they change of balances."""
+        for limit in decision.limits:
+            row = {
+                "tenant": tenant,
+                "account": limit.key,
+                "amount": limit.change,
+                "minimum": limit.minimum,
+                "maximum": limit.maximum,
+            }
+            transaction.run(self._add, {**bound(row), "n_change": limit.change})
+        for line, posting in enumerate(decision.postings):
+            row = {
+                "tenant": tenant,
+                "case_id": case_id,
+                "number": number,
+                "line": line,
+                "debit": posting.debit,
+                "credit": posting.credit,
+                "commodity": posting.commodity,
+                "amount": posting.amount,
+                "state": "posted" if posting.hold is None else "pending",
+                "hold": posting.hold,
+            }
+            transaction.run(self._post, bound(row))
+        for holds, state in ((decision.settled, "settled"), (decision.void, "voided")):
+            for hold in holds:
+                key = {"b_tenant": tenant, "b_case_id": case_id, "b_number": hold.number, "b_line": hold.line}
+                transaction.run(self._finish, {**key, "n_state": state})
+
+
+def balance_rows(transaction: Transaction, tenant: str | None = None) -> Sequence[tuple[str, str, int]]:
+    """(tenant, account, amount left) of every account with limits."""
+    table = schema.balance
+    statement = select(table.c.tenant, table.c.account, table.c.amount).order_by(table.c.tenant, table.c.account)
+    if tenant is not None:
+        statement = statement.where(table.c.tenant == tenant)
+    return [tuple(row) for row in transaction.ask(statement)]
+
+
+def moved(transaction: Transaction, tenant: str, account: str) -> int:
+    """What all postings together put into an account: what came in and is not pending, less what went out."""
+    posting = schema.posting
+    came = select(func.coalesce(func.sum(posting.c.amount), 0)).where(
+        posting.c.tenant == tenant, posting.c.credit == account, posting.c.state.in_(("posted", "settled"))
+    )
+    went = select(func.coalesce(func.sum(posting.c.amount), 0)).where(
+        posting.c.tenant == tenant, posting.c.debit == account, posting.c.state != "voided"
+    )
+    ((arrived,),), ((left,),) = transaction.ask(came), transaction.ask(went)
+    return int(arrived) - int(left)

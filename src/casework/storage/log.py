@@ -1,0 +1,227 @@
+"""The log: one entry for each firing, chained by hash, with what is personal held apart.
+
+The hashed bytes are length-prefixed and name their format and canonicaliser. Of everything that is
+not of class open they hold only an HMAC under a salt; values and salt lie in the entry's detachable
+blob. Destroying the blob erases the person and leaves the chain verifiable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from casework.clock import from_micros, to_micros
+from casework.compiled import Compiled
+from casework.condition.literal import Value, to_plain
+from casework.ids import Entropy
+from casework.model.case import Move, Snapshot
+from casework.model.decision import Decision
+from casework.storage.codec import CANONICAL, canonical
+
+FORMAT = b"casework-entry-1"
+GENESIS = bytes(32)
+SALT_BYTES = 16
+
+
+@attrs.frozen(eq=False)
+class Entry:
+    """A sealed entry, ready to be stored: the hashed bytes, their hash, the detachable values."""
+
+    number: int
+    body: bytes
+    hash: bytes
+    values: bytes | None
+
+
+def framed(tenant: str, case_id: str, number: int, at: datetime, previous: bytes, content: bytes) -> bytes:
+    """The bytes that are hashed: 0x00 (a leaf of RFC 6962), then each part behind its length."""
+    parts = (
+        FORMAT,
+        CANONICAL,
+        tenant.encode(),
+        case_id.encode(),
+        number.to_bytes(8, "big"),
+        to_micros(at).to_bytes(8, "big", signed=True),
+        previous,
+        content,
+    )
+    return b"\x00" + b"".join([len(part).to_bytes(4, "big") + part for part in parts])
+
+
+@attrs.frozen(eq=False)
+class Frame:
+    """What the bytes of an entry say of themselves, and their content."""
+
+    format: bytes
+    canonical: bytes
+    tenant: str
+    case_id: str
+    number: int
+    at: datetime
+    previous: bytes
+    content: dict[str, Any]
+
+
+def parsed(body: bytes) -> Frame:
+    """Read an entry's bytes back; ValueError where they are not such bytes, to the last one."""
+    if body[:1] != b"\x00":
+        raise ValueError("not a leaf")
+    parts, place = [], 1
+    while place < len(body):
+        size = int.from_bytes(body[place : place + 4], "big")
+        part = body[place + 4 : place + 4 + size]
+        if len(part) != size:
+            raise ValueError("cut short")
+        parts.append(part)
+        place += 4 + size
+    if len(parts) != 8 or parts[0] != FORMAT or parts[1] != CANONICAL:
+        raise ValueError("of another format")
+    tenant, case_id, number, at, previous, content = parts[2:]
+    return Frame(
+        parts[0],
+        parts[1],
+        tenant.decode(),
+        case_id.decode(),
+        int.from_bytes(number, "big"),
+        from_micros(int.from_bytes(at, "big", signed=True)),
+        previous,
+        json.loads(content),
+    )
+
+
+def commitment(salt: bytes, values: bytes) -> str:
+    """What the hashed bytes hold of values that they may not show."""
+    return hmac.new(salt, values, hashlib.sha256).hexdigest()
+
+
+def sealed_entry(
+    compiled: Compiled,
+    snapshot: Snapshot,
+    move: Move,
+    decision: Decision,
+    entropy: Entropy,
+    opened: tuple[tuple[str, str, str], ...] = (),
+) -> Entry:
+    """The entry of a decision on a case. *opened* are (case type, id, unit) of the cases it opened."""
+    content, apart = _content(compiled, snapshot, move, decision)
+    if opened:
+        content["opens"] = [list(item) for item in opened]
+    values = None
+    if apart:
+        subject = compiled.subjects[0] if compiled.subjects else ""
+        plain = canonical(apart)
+        salt = entropy(SALT_BYTES)
+        content["sealed"] = {subject: commitment(salt, plain)}
+        values = canonical({subject: {"salt": salt.hex(), "values": plain.decode()}})
+    number = snapshot.revision + 1
+    body = framed(snapshot.tenant, snapshot.id, number, move.now, snapshot.head, canonical(content))
+    return Entry(number, body, hashlib.sha256(body).digest(), values)
+
+
+def _content(
+    compiled: Compiled, snapshot: Snapshot, move: Move, decision: Decision
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    actor = move.actor
+    content: dict[str, Any] = {"kind": decision.kind, "actor": [actor.id, actor.person, actor.unit]}
+    apart: dict[str, Any] = {}
+    if decision.trigger:
+        content["trigger"] = decision.trigger
+    if move.cause is not None:
+        cause = move.cause
+        content["cause"] = [cause.kind, cause.name, cause.case_id, cause.number]
+    if decision.kind == "open":
+        content["case"] = _opening(snapshot)
+    if decision.steps:
+        content["steps"] = [
+            [s.workflow, s.trigger, s.source, s.target, ("a" if s.automatic else "") + ("" if s.entered else "s")]
+            for s in decision.steps
+        ]
+    _add_values(compiled, "set", decision.changed, content, apart)
+    _add_values(compiled, "form", decision.form, content, apart, _form_classes(compiled, decision))
+    if decision.note:
+        apart["note"] = decision.note
+    _add_writes(decision, content)
+    if decision.closed_at != snapshot.closed_at:
+        content["closed"] = None if decision.closed_at is None else to_micros(decision.closed_at)
+    return content, apart
+
+
+def _opening(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "type": snapshot.case_type,
+        "manifest": snapshot.manifest,
+        "unit": snapshot.unit,
+        "parent": snapshot.parent,
+        "subjects": snapshot.subjects,
+    }
+
+
+def _form_classes(compiled: Compiled, decision: Decision) -> Mapping[str, str]:
+    trigger = compiled.triggers.get(decision.trigger)
+    return {} if trigger is None else {name: field.field_class for name, field in trigger.form.items()}
+
+
+def _add_values(
+    compiled: Compiled,
+    part: str,
+    values: Mapping[str, Value | None],
+    content: dict[str, Any],
+    apart: dict[str, Any],
+    classes: Mapping[str, str] | None = None,
+) -> None:
+    """Open values go into the hashed content, all others apart; the names of both stay visible."""
+    if not values:
+        return
+    fields = compiled.fields
+    shown: dict[str, Any] = {}
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        field = fields.get(name)
+        told = "open" if field is None else field.field_class
+        asked = told if classes is None else classes.get(name, told)
+        plain = None if value is None else to_plain(value)
+        (shown if told == "open" and asked == "open" else kept)[name] = plain
+    if shown:
+        content[part] = shown
+    if kept:
+        apart[part] = kept
+        content[f"{part}_apart"] = sorted(kept)
+
+
+def _add_writes(decision: Decision, content: dict[str, Any]) -> None:
+    if decision.voided:
+        content["voided"] = list(decision.voided)
+    if decision.postings:
+        content["posts"] = [[p.debit, p.credit, p.commodity, p.amount, p.hold] for p in decision.postings]
+    for name, holds in (("settled", decision.settled), ("void", decision.void)):
+        if holds:
+            content[name] = [[hold.name, hold.number, hold.line] for hold in holds]
+    if decision.messages:
+        content["sends"] = [
+            [message.channel, sorted(name for name, _ in message.body)] for message in decision.messages
+        ]
+    if decision.assignments:
+        content["assigns"] = [[item.role, item.person] for item in decision.assignments]
+    if decision.corrects is not None:
+        content["corrects"] = decision.corrects
+    if decision.refused:
+        content["refused"] = decision.refused
+
+
+def opened_values(values: bytes | None) -> dict[str, dict[str, Any]]:
+    """The detachable values of an entry by subject: their salt and their canonical text; empty once erased."""
+    return {} if values is None else json.loads(values)
+
+
+def apart_of(values: bytes | None) -> dict[str, Any]:
+    """What an entry holds apart, all subjects together; empty once erased."""
+    merged: dict[str, Any] = {}
+    for part in opened_values(values).values():
+        merged.update(json.loads(part["values"]))
+    return merged

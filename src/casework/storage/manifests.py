@@ -1,0 +1,33 @@
+"""The documents that cases are pinned to, kept beside them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from casework.clock import to_micros
+from casework.manifest import Manifest
+from casework.storage import schema
+from casework.storage.cases import bound
+from casework.storage.prepared import Prepared, inserts
+from casework.storage.transaction import Transaction
+
+
+def store_manifest(transaction: Transaction, manifest: Manifest, now: datetime) -> None:
+    """Keep the document of a manifest with the cases that are pinned to it; storing it again does nothing."""
+    table = schema.manifest
+    row = {
+        "hash": manifest.hash,
+        "case_type": manifest.name,
+        "document": manifest.document,
+        "stored_at": to_micros(now),
+    }
+    insert = inserts(transaction.dialect)(table).values({name: bindparam(f"b_{name}") for name in row})
+    transaction.run(Prepared(insert.on_conflict_do_nothing(index_elements=["hash"]), transaction.dialect), bound(row))
+
+
+def find_manifest(transaction: Transaction, digest: str) -> str | None:
+    """The stored document of a manifest."""
+    rows = transaction.ask(select(schema.manifest.c.document).where(schema.manifest.c.hash == digest))
+    return None if not rows else str(rows[0][0])

@@ -1,0 +1,210 @@
+"""The store: every statement compiled once, and the writing of one decision as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import attrs
+from sqlalchemy import Connection, Engine
+
+from casework.compiled import Compiled
+from casework.deciding.draft import account_keys
+from casework.ids import Entropy
+from casework.manifest import Manifest
+from casework.model.case import Move, Receipt, Snapshot
+from casework.model.casetype import Account
+from casework.model.decision import Decision
+from casework.storage.assignments import Assignments
+from casework.storage.cases import Cases
+from casework.storage.entries import Entries
+from casework.storage.fold import folded
+from casework.storage.ledger import Ledger
+from casework.storage.log import GENESIS, sealed_entry
+from casework.storage.manifests import find_manifest, store_manifest
+from casework.storage.messages import Messages
+from casework.storage.projection import Projection
+from casework.storage.requests import Requests
+from casework.storage.search import Search, pinned
+from casework.storage.tables import Tables
+from casework.storage.timers import Timers
+from casework.storage.transaction import Transaction, Transactions
+
+
+class Lost(Exception):
+    """Somebody else moved the case between reading and writing; never seen outside the engine."""
+
+
+class Store:
+    """One database, with the statements for every manifest that was asked for so far."""
+
+    def __init__(self, engine: Engine, entropy: Entropy) -> None:
+        self.engine = engine
+        self._entropy = entropy
+        dialect = engine.dialect
+        self.transactions = Transactions(engine)
+        self.entries, self.requests = Entries(dialect), Requests(dialect)
+        self.timers, self.messages = Timers(dialect), Messages(dialect)
+        self.assignments, self.ledger = Assignments(dialect), Ledger(dialect)
+        self.tables = Tables(engine)
+        self._cases: dict[str, Cases] = {}
+        self._searches: dict[str, Search] = {}
+        self._kept: set[str] = set()
+
+    @contextmanager
+    def write(self, connection: Connection | None = None) -> Iterator[Transaction]:
+        """A transaction of our own, or the host's where it gives its *connection*."""
+        if connection is None:
+            with self.transactions.write() as transaction:
+                yield transaction
+        else:
+            with self.transactions.joined(connection) as transaction:
+                yield transaction
+
+    def cases(self, compiled: Compiled) -> Cases:
+        """The statements for the cases of one manifest."""
+        digest = compiled.manifest.hash
+        if digest not in self._cases:
+            self._cases[digest] = Cases(compiled, Projection(compiled), self.engine.dialect)
+        return self._cases[digest]
+
+    def search(self, compiled: Compiled) -> Search:
+        """The searches of one manifest."""
+        digest = compiled.manifest.hash
+        if digest not in self._searches:
+            self._searches[digest] = Search(compiled, self.cases(compiled))
+        return self._searches[digest]
+
+    def locate(self, transaction: Transaction, tenant: str, case_id: str) -> tuple[str, str] | None:
+        """The case type and manifest that a case is pinned to; None where there is no such case."""
+        return pinned(transaction, tenant, [case_id]).get(case_id)
+
+    def document(self, transaction: Transaction, digest: str) -> str | None:
+        """The document of a manifest that some case is pinned to."""
+        return find_manifest(transaction, digest)
+
+    def keep(self, transaction: Transaction, manifest: Manifest, now: datetime) -> None:
+        """Store the manifest of a case about to be opened, once for each process and committed transaction."""
+        if manifest.hash not in self._kept:
+            store_manifest(transaction, manifest, now)
+            transaction.after_commit.append(lambda: self._kept.add(manifest.hash))
+
+    def load(self, transaction: Transaction, compiled: Compiled, tenant: str, case_id: str) -> Snapshot | None:
+        """The case as it stands, without the ledger."""
+        return self.cases(compiled).load(transaction, tenant, case_id)
+
+    def weigh(
+        self,
+        transaction: Transaction,
+        compiled: Compiled,
+        snapshot: Snapshot,
+        accounts: Iterable[Account],
+        holds: bool,
+    ) -> None:
+        """Read into *snapshot* what a move can touch of the ledger, and nothing else."""
+        keys = [key for account in accounts for key in account_keys(account, snapshot, compiled)]
+        if holds:
+            snapshot.holds = self.ledger.holds(transaction, snapshot.tenant, snapshot.id)
+            limited = {account.name for account in compiled.accounts.values() if account.limited}
+            ends = (end for hold in snapshot.holds for end in (hold.debit, hold.credit))
+            keys += [end for end in ends if end.partition("|")[0] in limited]
+        if keys:
+            snapshot.balances = self.ledger.balances(transaction, snapshot.tenant, set(keys))
+
+    def append(
+        self,
+        transaction: Transaction,
+        compiled: Compiled,
+        before: Snapshot,
+        move: Move,
+        decision: Decision,
+        opened: tuple[tuple[str, str, str], ...] = (),
+    ) -> Receipt:
+        """Write a decision on a running case. Raises Lost where the case has moved on since *before* was read."""
+        entry = sealed_entry(compiled, before, move, decision, self._entropy, opened)
+        if not self.cases(compiled).update(transaction, before, decision, entry):
+            raise Lost
+        self.entries.append(transaction, before.tenant, before.id, entry)
+        self._beside(transaction, before, move, decision, entry.number)
+        return Receipt(before.id, entry.number, entry.number)
+
+    def insert(
+        self,
+        transaction: Transaction,
+        compiled: Compiled,
+        before: Snapshot,
+        move: Move,
+        decision: Decision,
+        opened: tuple[tuple[str, str, str], ...] = (),
+    ) -> Receipt:
+        """Write a case that is opened by *decision*; *before* is the empty case with its id."""
+        self.keep(transaction, compiled.manifest, move.now)
+        entry = sealed_entry(compiled, before, move, decision, self._entropy, opened)
+        after = attrs.evolve(
+            before,
+            revision=entry.number,
+            head=entry.hash,
+            closed_at=decision.closed_at,
+            states=decision.states,
+            data=decision.data,
+            marks=decision.marks,
+            dues=decision.dues,
+            acts=decision.acts,
+        )
+        self.cases(compiled).insert(transaction, after)
+        self.entries.append(transaction, before.tenant, before.id, entry)
+        self._beside(transaction, before, move, decision, entry.number)
+        return Receipt(before.id, entry.number, entry.number)
+
+    def _beside(self, transaction: Transaction, case: Snapshot, move: Move, decision: Decision, number: int) -> None:
+        tenant, case_id = case.tenant, case.id
+        if decision.limits or decision.postings or decision.settled or decision.void:
+            self.ledger.write(transaction, tenant, case_id, number, decision)
+        if decision.arm or decision.disarm:
+            self.timers.write(transaction, tenant, case_id, decision.arm, decision.disarm)
+        if decision.messages:
+            self.messages.insert(transaction, tenant, case_id, number, decision.messages, move.now)
+        if decision.assignments:
+            self.assignments.write(transaction, tenant, case_id, number, decision.assignments)
+        if decision.rechecks and case.parent is not None:
+            self.timers.write(transaction, tenant, case.parent, ((f"{RECHECK}{case_id}", move.now),), ())
+
+    def history(self, transaction: Transaction, compiled: Compiled, tenant: str, case_id: str, until: int) -> Snapshot:
+        """The case as it was after its entry number *until*, from the log alone."""
+        return folded(compiled, self.entries.of_case(transaction, tenant, case_id), until)
+
+
+RECHECK = "recheck "
+"""The name of a timer that looks at a parent case again begins so; the id of the child follows."""
+
+
+def blank(
+    compiled: Compiled,
+    *,
+    tenant: str,
+    case_id: str,
+    unit: str,
+    now: datetime,
+    parent: str | None,
+    new_id: Callable[[], str],
+) -> Snapshot:
+    """The empty case that opening starts from: no revision, no states, a fresh id for each subject."""
+    return Snapshot(
+        tenant=tenant,
+        id=case_id,
+        case_type=compiled.case_type.name,
+        manifest=compiled.manifest.hash,
+        revision=0,
+        unit=unit,
+        opened_at=now,
+        closed_at=None,
+        parent=parent,
+        head=GENESIS,
+        states={},
+        data={},
+        marks={},
+        dues={},
+        acts={},
+        subjects={name: new_id() for name in compiled.subjects},
+    )

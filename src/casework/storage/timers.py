@@ -1,0 +1,73 @@
+"""The timers of running cases: armed and dropped with the firing, claimed by whoever fires them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import attrs
+from sqlalchemy import Dialect, bindparam, select, tuple_
+
+from casework.clock import from_micros, to_micros
+from casework.storage import schema
+from casework.storage.cases import keyed
+from casework.storage.prepared import Prepared, inserts
+from casework.storage.transaction import Transaction
+
+
+@attrs.frozen
+class DueTimer:
+    """A timer that ran out."""
+
+    tenant: str
+    case_id: str
+    name: str
+    due_at: datetime
+
+
+class Timers:
+    """The timers of running cases."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        table = schema.timer
+        row = {c.name: bindparam(f"b_{c.name}") for c in table.columns}
+        upsert = inserts(dialect)(table).values(row)
+        self._arm = Prepared(
+            upsert.on_conflict_do_update(
+                index_elements=["tenant", "case_id", "name"], set_={"due_at": upsert.excluded.due_at}
+            ),
+            dialect,
+        )
+        self._drop = Prepared(table.delete().where(keyed(table, "tenant", "case_id", "name")), dialect)
+        self._claim = Prepared(table.delete().where(keyed(table, "tenant", "case_id", "name", "due_at")), dialect)
+
+    def write(
+        self,
+        transaction: Transaction,
+        tenant: str,
+        case_id: str,
+        arm: Iterable[tuple[str, datetime]],
+        drop: Iterable[str],
+    ) -> None:
+        """Arm and drop the timers of one firing."""
+        key = {"b_tenant": tenant, "b_case_id": case_id}
+        for name in drop:
+            transaction.run(self._drop, {**key, "b_name": name})
+        for name, due in arm:
+            transaction.run(self._arm, {**key, "b_name": name, "b_due_at": to_micros(due)})
+
+    def claim(self, transaction: Transaction, timer: DueTimer) -> bool:
+        """Take a timer out of the table; False where somebody fired it, or the case left its state, meanwhile."""
+        key = {"b_tenant": timer.tenant, "b_case_id": timer.case_id, "b_name": timer.name}
+        return transaction.run(self._claim, {**key, "b_due_at": to_micros(timer.due_at)}).rowcount == 1
+
+    @staticmethod
+    def due(transaction: Transaction, now: datetime, limit: int, after: DueTimer | None = None) -> list[DueTimer]:
+        """The timers that ran out by *now*, earliest first."""
+        t = schema.timer.c
+        statement = select(t.tenant, t.case_id, t.name, t.due_at).where(t.due_at <= to_micros(now))
+        if after is not None:
+            place = (to_micros(after.due_at), after.tenant, after.case_id, after.name)
+            statement = statement.where(tuple_(t.due_at, t.tenant, t.case_id, t.name) > tuple_(*place))
+        statement = statement.order_by(t.due_at, t.tenant, t.case_id, t.name).limit(limit)
+        return [DueTimer(row[0], row[1], row[2], from_micros(row[3])) for row in transaction.ask(statement)]
