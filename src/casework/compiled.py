@@ -241,8 +241,10 @@ class Compiled:
             for item in workflow.transitions:
                 for clause in item.clauses:
                     yield from walk(clause.condition)
-        for owner in (*self.case_type.worklists, *self.case_type.invariants):
-            yield from walk(self.located(owner.condition))
+        for worklist in self.case_type.worklists:
+            yield from walk(self.located(worklist.condition))
+        for invariant in self.case_type.invariants:
+            yield from walk(self.located(invariant.condition))
 
     def _operands(self) -> Iterable[tree.Operand]:
         for node in self._conditions():

@@ -204,8 +204,12 @@ class _Binder:
                 return tree.Differs(self._trigger(trigger))
             case tree.Overdue(deadline) if deadline in self._deadlines:
                 return tree.Overdue(qualified(self._namespace, deadline))
-            case tree.Compare(left) | tree.Among(left) | tree.Known(left):
-                return attrs.evolve(leaf, left=self._operand(left))
+            case tree.Compare(left, operator, right):
+                return tree.Compare(self._operand(left), operator, right)
+            case tree.Among(left, values):
+                return tree.Among(self._operand(left), values)
+            case tree.Known(tree.FieldRef(name)):
+                return tree.Known(tree.FieldRef(self._field(name)))
         return leaf
 
     def _operand(self, left: tree.Operand) -> tree.Operand:

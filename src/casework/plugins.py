@@ -55,9 +55,9 @@ class Plugins:
     def _register(self, plugin: Any) -> None:
         # A module that misspells a hook would otherwise be ignored in silence.
         for name in dir(plugin):
-            if name.startswith("casework_") and hasattr(getattr(plugin, name), f"{PROJECT}_impl"):
-                if not hasattr(hookspecs, name):
-                    raise SetupError(f"unknown hook {name!r} in plugin {_called(plugin)}")
+            marked = name.startswith("casework_") and hasattr(getattr(plugin, name), f"{PROJECT}_impl")
+            if marked and not hasattr(hookspecs, name):
+                raise SetupError(f"unknown hook {name!r} in plugin {_called(plugin)}")
         try:
             self._manager.register(plugin, name=_called(plugin))
         except (ValueError, pluggy.PluginValidationError) as error:

@@ -100,6 +100,12 @@ def helping(draft: Draft, missing: Sequence[Unmet]) -> tuple[Help, ...]:
     return tuple(steps.values())
 
 
+def towards(draft: Draft, workflow: str, states: set[str]) -> tuple[Help, ...]:
+    """The steps that lead *workflow* towards one of *states*, through what its automatic steps wait for."""
+    steps = {item.transition.trigger: _help(draft.compiled, item) for item in _first_step(draft, workflow, states)}
+    return tuple(steps.values())
+
+
 def _towards(draft: Draft, condition: Condition) -> Iterable[CompiledTransition]:
     for node in tree.walk(condition):
         match node:

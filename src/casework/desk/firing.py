@@ -274,6 +274,16 @@ def _plain(form: Mapping[str, object]) -> dict[str, Any]:
     return plain
 
 
+def registered(engine: Engine, case_type: str) -> Compiled:
+    """The manifest that new cases of the type are pinned to. Refused as not found where there is none."""
+    compiled = engine.current.get(case_type)
+    if compiled is None:
+        known = ", ".join(engine.current) or "none"
+        en = f"there is no case type {case_type!r}; there is {known}"
+        raise Refused(Refusal("not-found", text=Text(en, f"没有案件类型“{case_type}”；现有：{known}")))
+    return compiled
+
+
 def opening_digest(case_type: str, form: Mapping[str, object]) -> bytes:
     """The digest of a request to open a case."""
     return _digest("", Asked(kind="open", trigger=case_type, form=form))
@@ -311,13 +321,7 @@ def opened(
         if receipt is not None:
             loaded = load(engine, transaction, actor, receipt.case_id)
             return seen(loaded.compiled, loaded.snapshot, loaded.roles, receipt.entry)
-    compiled = engine.current.get(case_type)
-    if compiled is None:
-        known = ", ".join(engine.current) or "none"
-        text = Text(
-            f"there is no case type {case_type!r}; there is {known}", f"没有案件类型“{case_type}”；现有：{known}"
-        )
-        raise Refused(Refusal("not-found", trigger="open", text=text))
+    compiled = registered(engine, case_type)
     roles = actor.roles if actor.unit in (None, unit) else frozenset()
     prepared = prepare_opening(engine, transaction, compiled, actor=actor, unit=unit, form=form, roles=roles)
     receipt = write_opening(engine, transaction, prepared)

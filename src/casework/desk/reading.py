@@ -111,7 +111,7 @@ def waiting(engine: Engine, transaction: Transaction, actor: Actor, case_type: s
 
 
 def _worklist(engine: Engine, actor: Actor, case_type: str, name: str) -> tuple[Compiled, Worklist]:
-    compiled = _registered(engine, case_type)
+    compiled = firing.registered(engine, case_type)
     found = compiled.worklists.get(name)
     if found is None:
         known = ", ".join(compiled.worklists) or "none"
@@ -140,7 +140,7 @@ def find(
     limit: int,
 ) -> Page:
     """One page of a search. Refused where the condition is unsound or asks for what the actor may not read."""
-    compiled = _registered(engine, case_type)
+    compiled = firing.registered(engine, case_type)
     problems = check_condition(compiled.case_type, condition)
     if problems:
         told = tuple(Problem(item.path, Text(item.message, item.message)) for item in problems)
@@ -159,17 +159,6 @@ def find(
         limit=size + 1,
     )
     return _page(engine, transaction, actor, rows, size)
-
-
-def _registered(engine: Engine, case_type: str) -> Compiled:
-    compiled = engine.current.get(case_type)
-    if compiled is None:
-        known = ", ".join(engine.current) or "none"
-        text = Text(
-            f"there is no case type {case_type!r}; there is {known}", f"没有案件类型“{case_type}”；现有：{known}"
-        )
-        raise Refused(Refusal("not-found", text=text))
-    return compiled
 
 
 def _scope(engine: Engine, actor: Actor) -> Scope:

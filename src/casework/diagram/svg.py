@@ -69,8 +69,10 @@ def _panel(panel: Panel) -> str:
     x = panel.x + (panel.width - one.width) / 2 - 8
     y = panel.y + HEADER + (panel.height - HEADER - PADDING - one.height) / 2
     parts = [
-        f'<rect x="{n(panel.x)}" y="{n(panel.y)}" width="{n(panel.width)}" height="{n(panel.height)}" rx="10" '
-        'fill="#fbfcfe" stroke="#dbe2ec"/>\n',
+        (
+            f'<rect x="{n(panel.x)}" y="{n(panel.y)}" width="{n(panel.width)}" height="{n(panel.height)}" rx="10" '
+            'fill="#fbfcfe" stroke="#dbe2ec"/>\n'
+        ),
         _header(panel),
         f'<g class="workflow" data-workflow={attribute(one.graph.name)} transform="translate({n(x)} {n(y)})">\n',
         *(_halo(box) for box in one.boxes if box.node.current),

@@ -70,6 +70,7 @@ class Cases:
     def snapshot(self, tenant: str, case_id: str, found: Any) -> Snapshot:
         """A snapshot from the values of *columns*."""
         case_type, manifest, revision, unit, opened_at, closed_at, parent, head, sealed = found[:9]
+        parts = self.projection.decoded(found[9:], sealed)
         return Snapshot(
             tenant=tenant,
             id=case_id,
@@ -81,7 +82,12 @@ class Cases:
             closed_at=None if closed_at is None else from_micros(closed_at),
             parent=parent,
             head=bytes(head),
-            **self.projection.decoded(found[9:], sealed),
+            states=parts["states"],
+            data=parts["data"],
+            marks=parts["marks"],
+            dues=parts["dues"],
+            acts=parts["acts"],
+            subjects=parts["subjects"],
         )
 
     def insert(self, transaction: Transaction, snapshot: Snapshot) -> None:

@@ -10,7 +10,7 @@ import sqlite3
 from typing import Any
 
 import attrs
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import StaticPool
 
 from casework.errors import SetupError
@@ -60,5 +60,10 @@ def open_engine(url: str, options: StoreOptions) -> Engine:
         cursor.execute(f"PRAGMA synchronous={options.synchronous}")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # The driver is told to begin nothing by itself, so that tables too are made or migrated as a whole.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

@@ -131,7 +131,14 @@ _PARTS = ("states", "data", "marks", "dues", "acts")
 
 
 def _copy(case: Snapshot) -> Snapshot:
-    return attrs.evolve(case, **{name: dict(getattr(case, name)) for name in _PARTS})
+    return attrs.evolve(
+        case,
+        states=dict(case.states),
+        data=dict(case.data),
+        marks=dict(case.marks),
+        dues=dict(case.dues),
+        acts=dict(case.acts),
+    )
 
 
 def _restore(case: Snapshot, past: Snapshot) -> None:

@@ -7,6 +7,7 @@ as gone; a reservation arrives at its other side when it is settled.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Dialect, bindparam, func, select
 
@@ -24,7 +25,7 @@ class Ledger:
     def __init__(self, dialect: Dialect) -> None:
         balance, posting = schema.balance, schema.posting
         self._balance = Prepared(select(balance.c.amount).where(keyed(balance, "tenant", "account")), dialect)
-        row = {c.name: bindparam(f"b_{c.name}") for c in balance.columns}
+        row: dict[str, Any] = {c.name: bindparam(f"b_{c.name}") for c in balance.columns}
         upsert = inserts(dialect)(balance).values(row)
         self._add = Prepared(
             upsert.on_conflict_do_update(

@@ -88,8 +88,8 @@ class Messages:
         statement = select(*columns).where(t.state == "waiting", t.next_at <= to_micros(now))
         rows = transaction.ask(statement.order_by(t.next_at, t.case_id, t.number, t.line).limit(limit))
         return [
-            Waiting(*row[:4], Message(row[4], row[5], _body(row[6])), row[7])  # type: ignore[misc]
-            for row in rows
+            Waiting(tenant, case_id, number, line, Message(channel, recipient, _body(body)), attempts)
+            for tenant, case_id, number, line, channel, recipient, body, attempts in rows
         ]
 
     def mark(

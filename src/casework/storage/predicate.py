@@ -43,7 +43,7 @@ class Predicates:
     def __init__(self, compiled: Compiled, projection: Projection) -> None:
         self._compiled, self._projection = compiled, projection
 
-    def predicate(self, condition: Condition, asking: Asking) -> ColumnElement[Any]:
+    def predicate(self, condition: Condition, asking: Asking) -> Any:
         """True, false or null for each row."""
         match condition:
             case All(terms):
@@ -60,7 +60,7 @@ class Predicates:
                 return self._among(left, values)
         return self._atom(condition, asking)
 
-    def _atom(self, condition: Condition, asking: Asking) -> ColumnElement[Any]:
+    def _atom(self, condition: Condition, asking: Asking) -> Any:
         match condition:
             case Known(tree.FieldRef(name)) if name in self._projection.sealed:
                 return func.coalesce(self._projection.known_column(name), 0) == 1
@@ -74,7 +74,7 @@ class Predicates:
                 return func.coalesce(self._projection.column("dues", deadline) <= to_micros(asking.now), false())
         raise TypeError(f"{condition!r} cannot be asked of a table")
 
-    def _elapsed(self, mark: str, name: str, duration: timedelta, asking: Asking) -> ColumnElement[Any]:
+    def _elapsed(self, mark: str, name: str, duration: timedelta, asking: Asking) -> Any:
         # now - entered OP duration, turned round to entered OP' now - duration, so that an index can serve.
         return _OPERATORS[_FLIPPED[name]](self._projection.column("marks", mark), _micros(asking.now, duration))
 
@@ -84,7 +84,7 @@ class Predicates:
         column: ColumnElement[Any] = self._column(left)
         return column.in_([self._stored(left, value) for value in values])
 
-    def _column(self, left: tree.Operand) -> ColumnElement[Any]:
+    def _column(self, left: tree.Operand) -> Any:
         match left:
             case tree.FieldRef(name):
                 return self._projection.column("data", name)

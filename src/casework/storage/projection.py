@@ -114,7 +114,7 @@ class Projection:
     def _indexes(self) -> None:
         """A worklist reads one range of one of these for each unit and state, open cases only."""
         c = self.table.c
-        live = {"sqlite_where": c.case__open == 1, "postgresql_where": c.case__open == 1}
+        live: dict[str, Any] = {"sqlite_where": c.case__open == 1, "postgresql_where": c.case__open == 1}
         for slot in self.slots:
             if slot.part == "states":
                 column = c[slot.column]

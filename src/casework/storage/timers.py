@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import attrs
 from sqlalchemy import Dialect, bindparam, select, tuple_
@@ -30,7 +31,7 @@ class Timers:
 
     def __init__(self, dialect: Dialect) -> None:
         table = schema.timer
-        row = {c.name: bindparam(f"b_{c.name}") for c in table.columns}
+        row: dict[str, Any] = {c.name: bindparam(f"b_{c.name}") for c in table.columns}
         upsert = inserts(dialect)(table).values(row)
         self._arm = Prepared(
             upsert.on_conflict_do_update(

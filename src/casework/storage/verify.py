@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Callable, Iterator, Mapping
 
 import attrs
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import select, tuple_
 
 from casework.clock import to_micros
 from casework.compiled import Compiled
@@ -71,7 +71,7 @@ class Verifier:
         """Everything; *progress* is told the number of cases done."""
         faults: list[Fault] = []
         for row in self._rows(transaction):
-            faults += self._case(transaction, row)
+            faults += self._case(transaction, *row)
             self.cases += 1
             if progress is not None and self.cases % PAGE == 0:
                 progress(self.cases)
@@ -80,7 +80,7 @@ class Verifier:
         return Verdict(self.cases, self.count, self.erased, tuple(faults))
 
     @staticmethod
-    def _rows(transaction: Transaction) -> Iterator[Row[tuple[str, str, str, int, bytes]]]:
+    def _rows(transaction: Transaction) -> Iterator[tuple[str, str, str, int, bytes]]:
         case, last = schema.case.c, ("", "")
         while True:
             statement = (
@@ -89,14 +89,15 @@ class Verifier:
                 .order_by(case.tenant, case.id)
                 .limit(PAGE)
             )
-            rows = transaction.ask(statement)
+            rows = [(row[0], row[1], row[2], row[3], row[4]) for row in transaction.ask(statement)]
             yield from rows
             if len(rows) < PAGE:
                 return
             last = (rows[-1][0], rows[-1][1])
 
-    def _case(self, transaction: Transaction, row: Row[tuple[str, str, str, int, bytes]]) -> list[Fault]:
-        tenant, case_id, manifest, revision, head = row
+    def _case(
+        self, transaction: Transaction, tenant: str, case_id: str, manifest: str, revision: int, head: bytes
+    ) -> list[Fault]:
         entries = self._entries.of_case(transaction, tenant, case_id)
         self.count += len(entries)
         broken = chained(tenant, case_id, entries)
