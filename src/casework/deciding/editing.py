@@ -8,8 +8,8 @@ from casework.deciding.draft import Draft
 from casework.deciding.effects import move_amount
 from casework.deciding.refuse import stop
 from casework.errors import InvalidValue
-from casework.model.case import Snapshot
-from casework.model.decision import Assignment, Posting, Step
+from casework.model.decision import Assignment, Step
+from casework.model.posting import Posting
 from casework.model.refusal import HIDDEN_TEXT, Problem
 from casework.text import Text
 
@@ -67,7 +67,7 @@ def assign(draft: Draft) -> None:
     """Give a local role to a person, or take it from everybody; a claim is for oneself and for a free role."""
     claiming = draft.move.trigger == "claim"
     permit(draft, "edit" if claiming else "assign")
-    role, holder = _text(draft, "role"), draft.move.form.get("holder")
+    role, holder = _text(draft, "role"), draft.move.holder
     if role not in draft.compiled.access.local_roles:
         known = ", ".join(sorted(draft.compiled.access.local_roles)) or "none"
         text = Text(f"{role!r} is not a local role; there is {known}", f"“{role}”不是案件角色；现有：{known}")
@@ -97,9 +97,9 @@ def correct(draft: Draft) -> None:
     """Undo one entry by a compensating one: everything is as it was before, and the log keeps both."""
     permit(draft, "correct")
     draft.note = _text(draft, "because", limit=2_000)
-    target, number = draft.move.form["before"], draft.move.form["entry"]
-    assert isinstance(target, Snapshot) and isinstance(number, int)
-    draft.corrects = number
+    undo = draft.move.undo
+    assert undo is not None, "the desk reads what a correction takes back"
+    target, draft.corrects = undo.before, undo.entry
     for workflow, state in target.states.items():
         if draft.states[workflow] != state:
             draft.steps.append(Step(workflow, "correct", draft.states[workflow], state, False))
@@ -107,9 +107,7 @@ def correct(draft: Draft) -> None:
         kept: dict[str, object] = getattr(draft, name)
         kept.clear()
         kept.update(getattr(target, name))
-    postings = draft.move.form["postings"]
-    assert isinstance(postings, tuple)
-    for posting in postings:
+    for posting in undo.postings:
         _reverse(draft, posting)
 
 

@@ -28,7 +28,8 @@ from casework.model.command import (
     Unit,
     Void,
 )
-from casework.model.decision import Assignment, Limit, Message, Opening, Posting
+from casework.model.decision import Assignment, Message, Opening
+from casework.model.posting import Limit, Posting
 from casework.parts import EffectPart
 from casework.text import Text
 

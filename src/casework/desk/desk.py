@@ -13,8 +13,8 @@ from casework.deciding import available
 from casework.desk import bulk, firing, reading
 from casework.desk.bulk import Bulk
 from casework.desk.engine import Engine
-from casework.desk.firing import Asked
 from casework.desk.reading import Page
+from casework.desk.requests import Asked
 from casework.desk.viewing import HistoryEntry, after, seen
 from casework.errors import Refused, StoreUnavailable
 from casework.model.actor import Actor
@@ -73,22 +73,15 @@ class Desk:
 
     def claim(self, case: Case | str, role: str = "owner", /, *, request_id: str | None = None) -> Case:
         """Take a free local role for oneself. Asks for the grant to edit."""
-        with self._writing() as transaction:
-            loaded = firing.load(self._engine, transaction, self.actor, case)
-            held = self._engine.store.assignments.of_case(transaction, self.actor.tenant, loaded.snapshot.id)
-            form = {"role": role, "holder": held.get(role)}
-            asked = Asked(kind="assign", trigger="claim", form=form, request_id=request_id)
-            return firing.perform(self._engine, transaction, self.actor, case, asked)[0]
+        return self._perform(case, Asked(kind="assign", trigger="claim", form={"role": role}, request_id=request_id))
 
     def correct(self, case: Case | str, entry: int, /, *, because: str, request_id: str | None = None) -> Case:
         """Undo the last step by an entry that names it. Asks for the grant to correct.
 
         Only the latest firing or amendment can be undone, and only while nothing has left the case by it.
         """
-        with self._writing() as transaction:
-            form = reading.undoing(self._engine, transaction, self.actor, case, entry)
-            asked = Asked(kind="correct", form={**form, "because": because}, request_id=request_id)
-            return firing.perform(self._engine, transaction, self.actor, case, asked)[0]
+        form = {"entry": entry, "because": because}
+        return self._perform(case, Asked(kind="correct", form=form, request_id=request_id))
 
     def get(self, case: Case | str, /) -> Case:
         """The case as it is now."""

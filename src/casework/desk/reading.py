@@ -6,7 +6,6 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 
@@ -14,16 +13,18 @@ from casework.compiled import Compiled
 from casework.condition.tree import Condition
 from casework.desk import firing
 from casework.desk.engine import Engine
-from casework.desk.firing import Asked, Loaded
+from casework.desk.firing import Loaded
+from casework.desk.opening import registered
+from casework.desk.recording import weigh
+from casework.desk.requests import Asked
 from casework.desk.viewing import HistoryEntry, seen, told
 from casework.errors import Refused
 from casework.model.actor import Actor
 from casework.model.case import Case
 from casework.model.casetype import Worklist
-from casework.model.decision import Decision, Posting
+from casework.model.decision import Decision
 from casework.model.refusal import HIDDEN_TEXT, Problem, Refusal
 from casework.soundness import check_condition
-from casework.storage.log import parsed
 from casework.storage.predicate import Asking
 from casework.storage.search import Scope
 from casework.storage.transaction import Transaction
@@ -49,7 +50,7 @@ def foreseen(
     firing.stale(case, loaded.snapshot)
     firing.absent(engine, loaded.compiled, loaded.snapshot.id)
     move = firing.moving(engine, actor, loaded, asked, probing=probing)
-    firing.weigh(engine, transaction, loaded.compiled, loaded.snapshot, move)
+    weigh(engine, transaction, loaded.compiled, loaded.snapshot, move)
     decision = engine.decide(loaded.compiled, loaded.snapshot, move)
     if isinstance(decision, Refusal):
         raise Refused(decision)
@@ -61,36 +62,6 @@ def history(engine: Engine, transaction: Transaction, actor: Actor, case: Case |
     loaded = firing.load(engine, transaction, actor, case)
     entries = engine.store.entries.of_case(transaction, actor.tenant, loaded.snapshot.id)
     return tuple(told(loaded.compiled, entry, loaded.roles, loaded.snapshot.states) for entry in entries)
-
-
-def undoing(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str, number: int) -> dict[str, Any]:
-    """What a correction needs of the log: the case before entry *number*, and its postings.
-
-    Refused where the entry opened the case, is not the latest that changed it, or has reached outside.
-    """
-    loaded = firing.load(engine, transaction, actor, case)
-    snapshot, compiled = loaded.snapshot, loaded.compiled
-    entries = engine.store.entries.of_case(transaction, actor.tenant, snapshot.id)
-    if not 1 < number <= len(entries):
-        raise _not_undoable(snapshot.id, f"there is no entry {number} to undo", f"没有可撤销的第{number}条记录")
-    later = [parsed(entry.body).content["kind"] for entry in entries[number:]]
-    if any(kind not in ("note", "assign") for kind in later):
-        raise _not_undoable(snapshot.id, "later steps stand on it; undo those first", "其后已有其他步骤，请先撤销后者")
-    content = parsed(entries[number - 1].body).content
-    if content["kind"] not in ("fire", "amend", "timer", "recheck"):
-        raise _not_undoable(snapshot.id, f"a {content['kind']} entry is not undone", "此类记录不可撤销")
-    reached = [name for name in ("sends", "opens", "settled", "void") if name in content]
-    if reached or any(post[4] for post in content.get("posts", ())):
-        raise _not_undoable(snapshot.id, "it has already reached others", "其结果已发往他处")
-    if entries[number - 1].values is None and "sealed" in content:
-        raise _not_undoable(snapshot.id, "its values were erased", "其内容已删除")
-    before = engine.store.history(transaction, compiled, actor.tenant, snapshot.id, number - 1)
-    postings = tuple(Posting(p[0], p[1], p[2], p[3]) for p in content.get("posts", ()))
-    return {"before": before, "entry": number, "postings": postings}
-
-
-def _not_undoable(case_id: str, en: str, zh: str) -> Refused:
-    return Refused(Refusal("not-undoable", case_id=case_id, text=Text(en, zh)))
 
 
 def worklist(
@@ -111,7 +82,7 @@ def waiting(engine: Engine, transaction: Transaction, actor: Actor, case_type: s
 
 
 def _worklist(engine: Engine, actor: Actor, case_type: str, name: str) -> tuple[Compiled, Worklist]:
-    compiled = firing.registered(engine, case_type)
+    compiled = registered(engine, case_type)
     found = compiled.worklists.get(name)
     if found is None:
         known = ", ".join(compiled.worklists) or "none"
@@ -140,7 +111,7 @@ def find(
     limit: int,
 ) -> Page:
     """One page of a search. Refused where the condition is unsound or asks for what the actor may not read."""
-    compiled = firing.registered(engine, case_type)
+    compiled = registered(engine, case_type)
     problems = check_condition(compiled.case_type, condition)
     if problems:
         told = tuple(Problem(item.path, Text(item.message, item.message)) for item in problems)

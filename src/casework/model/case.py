@@ -11,6 +11,7 @@ import attrs
 
 from casework.condition.literal import Value
 from casework.model.actor import Actor
+from casework.model.posting import Hold, Posting
 
 
 def _proxy(value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -51,19 +52,6 @@ class Case:
         return self.closed_at is not None
 
 
-@attrs.frozen
-class Hold:
-    """What a case has reserved under a name: the line to settle or void."""
-
-    name: str
-    debit: str
-    credit: str
-    commodity: str
-    amount: int
-    number: int
-    line: int
-
-
 @attrs.define(eq=False, kw_only=True)
 class Snapshot:
     """Everything that deciding may read, as it stands in the store. Deciding never changes it."""
@@ -88,6 +76,15 @@ class Snapshot:
     holds: tuple[Hold, ...] = ()
 
 
+@attrs.frozen
+class Undo:
+    """What a correction takes back: the entry's number, the case before it, what it posted."""
+
+    entry: int
+    before: Snapshot
+    postings: tuple[Posting, ...]
+
+
 MoveKind = Literal["open", "fire", "amend", "note", "assign", "correct", "timer", "recheck"]
 
 
@@ -103,7 +100,10 @@ class Cause:
 
 @attrs.define(eq=False, kw_only=True)
 class Move:
-    """One attempt: what is asked, by whom, when. *roles* are those the actor holds on this case."""
+    """One attempt: what is asked, by whom, when. *roles* are those the actor holds on this case.
+
+    *undo* belongs to a correction, *holder* (who has the role already) to a claim.
+    """
 
     kind: MoveKind
     actor: Actor
@@ -113,6 +113,8 @@ class Move:
     form: Mapping[str, object] = MappingProxyType({})
     cause: Cause | None = None
     probing: bool = False
+    undo: Undo | None = None
+    holder: str | None = None
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from datetime import datetime
 import attrs
 
 from casework.condition.literal import Value
-from casework.model.case import Hold
+from casework.model.posting import Hold, Limit, Posting
 
 
 @attrs.frozen
@@ -23,17 +23,6 @@ class Step:
     target: str
     automatic: bool = False
     entered: bool = True
-
-
-@attrs.frozen
-class Posting:
-    """An amount moved between two accounts, named by their full keys; reserved only, where *hold* names it."""
-
-    debit: str
-    credit: str
-    commodity: str
-    amount: int
-    hold: str | None = None
 
 
 @attrs.frozen
@@ -60,16 +49,6 @@ class Assignment:
 
     role: str
     person: str | None
-
-
-@attrs.frozen
-class Limit:
-    """An account with limits that a decision touches: its key, the change, and the bounds."""
-
-    key: str
-    change: int
-    minimum: int | None
-    maximum: int | None
 
 
 @attrs.define(eq=False, kw_only=True)

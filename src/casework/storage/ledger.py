@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Dialect, bindparam, func, select
 
-from casework.model.case import Hold
 from casework.model.decision import Decision
+from casework.model.posting import Hold
 from casework.storage import schema
 from casework.storage.cases import bound, inserting, keyed
 from casework.storage.prepared import Prepared, inserts

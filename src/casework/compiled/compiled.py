@@ -1,96 +1,26 @@
-"""A manifest made ready to decide with: readers, machines and indexes, built once and never changed."""
+"""Everything that deciding asks of one manifest, computed once when the application starts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 
 import attrs
 
 from casework.access import Access
+from casework.compiled.touching import ends_holds, followers, times, touched
+from casework.compiled.transitions import AUTOMATIC, Clause, CompiledTransition, CompiledTrigger, CompiledWorkflow, Wake
 from casework.condition import tree
-from casework.condition.evaluate import Reader, reader
+from casework.condition.evaluate import reader
 from casework.condition.tree import Condition, clauses, operands, walk
 from casework.machine import WorkflowMachine
 from casework.manifest import Manifest
-from casework.model.casetype import Account, CaseType, Worklist
-from casework.model.command import Post, Run, Set, Settle, Void
+from casework.model.casetype import CaseType, Worklist
+from casework.model.command import Run, Set
 from casework.model.fields import Field
-from casework.model.workflow import Deadline, Transition, Workflow
+from casework.model.workflow import Transition, Workflow
 from casework.parts import Channel, EffectPart, Guard, Part
 from casework.text import Text
 from casework.titles import Titles
-
-AUTOMATIC = "automatic steps"
-"""The name under which the automatic transitions of a workflow stand in its machine; no trigger can be called so."""
-
-
-@attrs.frozen(eq=False)
-class Clause:
-    """One conjunct of what a transition asks: its reader, its condition, who asks for it and why."""
-
-    read: Reader
-    condition: Condition
-    because: Text
-    source: str = ""
-    asks_form: bool = False
-    asks_actor: bool = False
-
-
-@attrs.frozen(eq=False)
-class CompiledTransition:
-    """A transition with its readers; *number* is its place in the machine of its workflow."""
-
-    number: int
-    workflow: str
-    transition: Transition
-    sources: tuple[str, ...]
-    roles: frozenset[str]
-    clauses: tuple[Clause, ...]
-    guards: tuple[Guard, ...]
-    absent: tuple[str, ...]
-    effects: tuple[EffectPart | object, ...]
-
-    @property
-    def target(self) -> str | None:
-        """The state it leads to; None stays."""
-        return self.transition.target
-
-
-@attrs.frozen(eq=False)
-class CompiledTrigger:
-    """All transitions that one trigger may take, its form, and what it can touch of the ledger."""
-
-    name: str
-    workflow: str
-    transitions: tuple[CompiledTransition, ...]
-    by_state: Mapping[str, tuple[CompiledTransition, ...]]
-    form: Mapping[str, Field]
-    accounts: tuple[Account, ...]
-    holds: bool
-
-
-@attrs.frozen(eq=False)
-class CompiledWorkflow:
-    """One workflow of the chain with its machine."""
-
-    workflow: Workflow
-    machine: WorkflowMachine
-    transitions: tuple[CompiledTransition, ...]
-    automatic: Mapping[str, tuple[CompiledTransition, ...]]
-    finals: frozenset[str]
-    deadlines: tuple[Deadline, ...]
-
-
-@attrs.frozen(eq=False)
-class Wake:
-    """A duration after a mark at which automatic steps must be looked at again."""
-
-    name: str
-    workflow: str
-    sources: frozenset[str]
-    mark: str
-    after: timedelta
 
 
 class Compiled:
@@ -119,8 +49,8 @@ class Compiled:
         self.wakes = tuple(self._wakes())
         self.covers = self._covers()
         self.triggers = self._triggers()
-        self.all_accounts = _touched(self, self._automatics() + self._manual())
-        self.any_holds = any(_holds(item) for item in self._manual())
+        self.all_accounts = touched(self.accounts, self._automatics() + self._manual())
+        self.any_holds = any(ends_holds(item) for item in self._manual())
         self.worklists: dict[str, Worklist] = {
             worklist.name: attrs.evolve(worklist, condition=self.located(worklist.condition))
             for worklist in self.case_type.worklists
@@ -212,15 +142,15 @@ class Compiled:
         for item in items:
             for source in item.sources:
                 by_state.setdefault(source, []).append(item)
-        followers = _followers(self, items)
+        caused = followers(self._automatics(), items)
         return CompiledTrigger(
             name,
             items[0].workflow,
             items,
             {state: tuple(found) for state, found in by_state.items()},
             {field.name: field for item in items for field in item.transition.form},
-            _touched(self, [*items, *followers]),
-            any(_holds(item) for item in (*items, *followers)),
+            touched(self.accounts, [*items, *caused]),
+            any(ends_holds(item) for item in (*items, *caused)),
         )
 
     def _manual(self) -> list[CompiledTransition]:
@@ -253,7 +183,7 @@ class Compiled:
 
     def _wakes(self) -> Iterable[Wake]:
         for item in self._automatics():
-            for place, (mark, after) in enumerate(_times(item)):
+            for place, (mark, after) in enumerate(times(item)):
                 name = f"~{item.workflow}.{item.number}.{place}"
                 yield Wake(name, item.workflow, frozenset(item.sources), mark, after)
 
@@ -278,83 +208,3 @@ def marks_of(case_type: CaseType) -> dict[str, str]:
     full = {f"{workflow.name}.{state.name}": state.name for workflow in case_type.chain for state in workflow.states}
     short = list(full.values())
     return {name: name for name in full} | {state: name for name, state in full.items() if short.count(state) == 1}
-
-
-def _times(item: CompiledTransition) -> Iterable[tuple[str, timedelta]]:
-    for clause in item.clauses:
-        for node in walk(clause.condition):
-            if isinstance(node, tree.Compare) and isinstance(node.left, tree.ElapsedRef):
-                assert isinstance(node.right, timedelta)
-                yield node.left.mark, node.right
-
-
-def _holds(item: CompiledTransition) -> bool:
-    return any(isinstance(effect, Settle | Void) for effect in item.transition.effects)
-
-
-def _touched(compiled: Compiled, items: Iterable[CompiledTransition]) -> tuple[Account, ...]:
-    """The accounts with limits that these transitions can read or post, in the order of their locks."""
-    names: set[str] = set()
-    for item in items:
-        for clause in item.clauses:
-            names.update(ref.account for ref in operands(clause.condition) if isinstance(ref, tree.BalanceRef))
-        for effect in item.effects:
-            if isinstance(effect, Post):
-                names.update((effect.debit, effect.credit))
-            elif isinstance(effect, EffectPart):
-                names.update(effect.posts)
-        if _holds(item):
-            names.update(compiled.accounts)
-    return tuple(account for name, account in sorted(compiled.accounts.items()) if name in names and account.limited)
-
-
-def _followers(compiled: Compiled, items: tuple[CompiledTransition, ...]) -> list[CompiledTransition]:
-    """The automatic transitions that these may cause, closed over those that those may cause."""
-    waiting, caused = compiled._automatics(), list(items)
-    found: list[CompiledTransition] = []
-    grew = True
-    while grew:
-        states, fields = _changes(caused)
-        more = [item for item in waiting if item not in found and _wakened(compiled, item, states, fields)]
-        found, caused, grew = found + more, caused + more, bool(more)
-    return found
-
-
-def _changes(items: Iterable[CompiledTransition]) -> tuple[set[tuple[str, str]], set[str]]:
-    states = {(item.workflow, item.target) for item in items if item.target is not None}
-    fields: set[str] = set()
-    for item in items:
-        for effect in item.effects:
-            if isinstance(effect, Set):
-                fields.add(effect.field)
-            elif isinstance(effect, EffectPart):
-                fields.update(effect.writes)
-    return states, fields
-
-
-def _wakened(compiled: Compiled, item: CompiledTransition, states: set[tuple[str, str]], fields: set[str]) -> bool:
-    """Whether a change to one of *states* or *fields* could be what lets the automatic *item* go."""
-    if any(_times(item)) or any(
-        isinstance(node, tree.Overdue) for clause in item.clauses for node in walk(clause.condition)
-    ):
-        return True
-    if any((item.workflow, source) in states for source in item.sources):
-        return True
-    read = [ref for clause in item.clauses for ref in operands(clause.condition)]
-    if any(isinstance(ref, tree.FieldRef) and ref.name in fields for ref in read):
-        return True
-    changed = {workflow for workflow, _ in states}
-    asked = {ref.workflow for ref in read if isinstance(ref, tree.StateRef)} & changed
-    return any(_fits(item, workflow, states) for workflow in asked)
-
-
-def _fits(item: CompiledTransition, workflow: str, states: set[tuple[str, str]]) -> bool:
-    """Whether the clauses of *item* about *workflow* allow one of the states that it may have come to."""
-    reached = {state for name, state in states if name == workflow}
-    for clause in item.clauses:
-        match clause.condition:
-            case tree.Compare(tree.StateRef(name), "eq", right) if name == workflow:
-                reached &= {str(right)}
-            case tree.Among(tree.StateRef(name), values) if name == workflow:
-                reached &= {str(value) for value in values}
-    return bool(reached)

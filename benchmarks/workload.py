@@ -1,0 +1,187 @@
+"""The workload: a flat rescue workflow of nine states and fourteen transitions, one guard and one role check each.
+
+Five firings lead once round: admit, discharge, trace, arrange, reassess. Two of them have a form, one
+of those with a field that is held apart under a commitment.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from casework import (
+    Account,
+    Actor,
+    CaseType,
+    Casework,
+    Field,
+    Post,
+    State,
+    StoreOptions,
+    Transition,
+    Workflow,
+    Worklist,
+    fact,
+    field,
+    given,
+    keep,
+)
+
+ROLE = "caseworker"
+ACTOR = Actor("li", roles={ROLE})
+STATES = (
+    "found",
+    "assessed",
+    "sheltered",
+    "hospitalized",
+    "traced",
+    "arranged",
+    "reunited",
+    "transferred",
+    "left",
+)
+FINAL = frozenset({"reunited", "transferred", "left"})
+
+ROUND: tuple[tuple[str, dict[str, object]], ...] = (
+    ("admit", {"ward": "B 12", "temperature": 38}),
+    ("discharge", {}),
+    ("trace", {"name": "Zhang San", "native_place": "Anhui"}),
+    ("arrange", {"travel_on": date(2026, 12, 1), "escorted": True}),
+    ("reassess", {}),
+)
+"""The five firings that lead from assessed to assessed, with their forms."""
+
+MOVES: tuple[tuple[str, str, str], ...] = (
+    ("assess", "found", "assessed"),
+    ("admit", "assessed", "hospitalized"),
+    ("shelter", "assessed", "sheltered"),
+    ("discharge", "hospitalized", "sheltered"),
+    ("readmit", "sheltered", "hospitalized"),
+    ("trace", "sheltered", "traced"),
+    ("doubt", "traced", "sheltered"),
+    ("arrange", "traced", "arranged"),
+    ("reassess", "arranged", "assessed"),
+    ("reunite", "arranged", "reunited"),
+    ("transfer", "arranged", "transferred"),
+    ("leave", "sheltered", "left"),
+    ("refuse", "found", "left"),
+    ("reopen", "reunited", "assessed"),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Data:
+    """What a case knows."""
+
+    place: str
+    age: int
+    ward: str | None = None
+    temperature: int | None = None
+    name: str | None = fact(default=None, field_class="personal")
+    native_place: str | None = None
+    travel_on: date | None = None
+    escorted: bool | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Admit:
+    """Where the person lies, and how warm."""
+
+    ward: str
+    temperature: int
+
+
+@attrs.frozen(kw_only=True)
+class Trace:
+    """Who the person is."""
+
+    name: str = fact(field_class="personal")
+    native_place: str
+
+
+@attrs.frozen(kw_only=True)
+class Arrange:
+    """How the person travels."""
+
+    travel_on: date
+    escorted: bool
+
+
+_FORMS: dict[str, Any] = {"admit": Admit, "trace": Trace, "arrange": Arrange}
+_GUARDS = {"admit": given("temperature") > 30, "reunite": field("name").known, "arrange": field("name").known}
+
+
+def _transition(trigger: str, source: str, target: str) -> Transition:
+    form = _FORMS.get(trigger)
+    names = [] if form is None else [attribute.name for attribute in attrs.fields(form)]
+    return Transition(
+        trigger,
+        source,
+        target,
+        roles=ROLE,
+        condition=_GUARDS.get(trigger, field("age") < 130),
+        form=form,
+        effects=[keep(*names)] if names else (),
+    )
+
+
+rescue = CaseType(
+    "bench",
+    chain=(
+        Workflow(
+            "main",
+            initial="found",
+            states=tuple(State(name, final=name in FINAL) for name in STATES),
+            transitions=tuple(_transition(*move) for move in MOVES),
+        ),
+    ),
+    data=Data,
+    opens=ROLE,
+    grants={"view": ROLE, "edit": ROLE},
+    readers={"personal": ROLE},
+    worklists=(
+        Worklist("waiting", roles=ROLE),
+        Worklist("minors", roles=ROLE, condition=field("age") < 18),
+        Worklist("toddlers", roles=ROLE, condition=field("age") < 1),
+    ),
+)
+"""The flat case type that most figures are about."""
+
+
+def _beds() -> CaseType:
+    free, taken = Account("beds", minimum=0), Account("beds_taken")
+    return CaseType(
+        "beds",
+        chain=(
+            Workflow(
+                "main",
+                initial="waiting",
+                states=(State("waiting"), State("in_bed"), State("gone", final=True)),
+                transitions=(
+                    Transition("take_in", "waiting", "in_bed", roles=ROLE, effects=[Post("beds", "beds_taken", 1)]),
+                    Transition("send_home", "in_bed", "waiting", roles=ROLE, effects=[Post("beds_taken", "beds", 1)]),
+                    Transition("furnish", "waiting", roles=ROLE, effects=[Post("beds_taken", "beds", 1)]),
+                    Transition("end", "waiting", "gone", roles=ROLE),
+                ),
+            ),
+        ),
+        data=(Field("name"),),
+        opens=ROLE,
+        grants={"view": ROLE},
+        accounts=(free, taken),
+    )
+
+
+beds = _beds()
+"""A case type whose firings all want the same few beds."""
+
+
+def app_on(path: Path, case_type: CaseType = rescue, *, synchronous: str = "FULL", wal: bool = False) -> Casework:
+    """An app with tables on a file."""
+    options = StoreOptions(synchronous=synchronous, sole_process=wal)
+    app = Casework(f"sqlite:///{path}", case_types=[case_type], options=options)
+    app.create_tables()
+    return app

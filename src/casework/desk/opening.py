@@ -1,0 +1,114 @@
+"""Open cases: on somebody's request, and as children of another case in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from casework.compiled import Compiled
+from casework.desk.engine import Engine
+from casework.desk.recording import tell, weigh
+from casework.errors import Refused
+from casework.model.actor import Actor
+from casework.model.case import Cause, Move, Receipt, Snapshot
+from casework.model.decision import Decision, Opening
+from casework.model.refusal import Refusal
+from casework.storage.store import blank
+from casework.storage.transaction import Transaction
+from casework.text import Text
+
+
+def registered(engine: Engine, case_type: str) -> Compiled:
+    """The manifest that new cases of the type are pinned to. Refused as not found where there is none."""
+    compiled = engine.current.get(case_type)
+    if compiled is None:
+        known = ", ".join(engine.current) or "none"
+        en = f"there is no case type {case_type!r}; there is {known}"
+        raise Refused(Refusal("not-found", text=Text(en, f"没有案件类型“{case_type}”；现有：{known}")))
+    return compiled
+
+
+@attrs.frozen(eq=False)
+class Prepared:
+    """A case that was decided to be opened and is not yet written."""
+
+    compiled: Compiled
+    snapshot: Snapshot
+    move: Move
+    decision: Decision
+
+    @property
+    def named(self) -> tuple[str, str, str]:
+        """Case type, id and unit, as its parent's log names it."""
+        return self.snapshot.case_type, self.snapshot.id, self.snapshot.unit
+
+
+def prepare_opening(
+    engine: Engine,
+    transaction: Transaction,
+    compiled: Compiled,
+    *,
+    actor: Actor,
+    unit: str,
+    form: Mapping[str, object],
+    roles: frozenset[str],
+    parent: str | None = None,
+    cause: Cause | None = None,
+) -> Prepared:
+    """Decide on opening a case. Raises Refused."""
+    now = engine.clock.now()
+    snapshot = blank(
+        compiled,
+        tenant=actor.tenant,
+        case_id=engine.ids.new(now),
+        unit=unit,
+        now=now,
+        parent=parent,
+        new_id=lambda: engine.ids.new(now),
+    )
+    move = Move(kind="open", actor=actor, now=now, roles=roles, form=form, cause=cause)
+    weigh(engine, transaction, compiled, snapshot, move)
+    decision = engine.decide(compiled, snapshot, move)
+    if isinstance(decision, Refusal):
+        raise Refused(decision)
+    return Prepared(compiled, snapshot, move, decision)
+
+
+def write_opening(engine: Engine, transaction: Transaction, prepared: Prepared) -> Receipt:
+    """Write a case that was decided to be opened, and those that its opening opens."""
+    snapshot, move, decision = prepared.snapshot, prepared.move, prepared.decision
+    children = [child_of(engine, transaction, snapshot, move, item) for item in decision.openings]
+    named = tuple(child.named for child in children)
+    receipt = engine.store.insert(transaction, prepared.compiled, snapshot, move, decision, named)
+    for child in children:
+        write_opening(engine, transaction, child)
+    tell(engine, transaction, snapshot, move, decision, receipt)
+    return receipt
+
+
+NESTING_LIMIT = 5
+
+
+def child_of(engine: Engine, transaction: Transaction, parent: Snapshot, move: Move, opening: Opening) -> Prepared:
+    """Decide on a case that another one opens. Raises Refused, and so refuses the parent's move as a whole."""
+    compiled = engine.current.get(opening.case_type)
+    if compiled is None:
+        text = Text(f"the case type {opening.case_type!r} is not installed", f"案件类型“{opening.case_type}”未安装")
+        raise Refused(
+            Refusal("part-absent", trigger=move.trigger, case_id=parent.id, text=text, part=opening.case_type)
+        )
+    depth = move.cause.number if move.cause is not None and move.cause.kind == "nested" else 0
+    if depth >= NESTING_LIMIT:
+        raise Refused(Refusal("too-many-steps", trigger=move.trigger, case_id=parent.id))
+    return prepare_opening(
+        engine,
+        transaction,
+        compiled,
+        actor=move.actor,
+        unit=opening.unit,
+        form=dict(opening.values),
+        roles=move.roles,
+        parent=parent.id,
+        cause=Cause("nested", move.trigger, parent.id, depth + 1),
+    )

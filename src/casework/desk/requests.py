@@ -1,0 +1,68 @@
+"""A call as it was asked, and the request id under which it is answered only once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from casework.condition.literal import checked, to_plain
+from casework.desk.engine import Engine
+from casework.errors import InvalidValue, Refused
+from casework.model.actor import Actor
+from casework.model.case import Cause, MoveKind, Receipt
+from casework.model.refusal import Refusal
+from casework.storage.codec import canonical
+from casework.storage.transaction import Transaction
+
+
+@attrs.frozen(kw_only=True)
+class Asked:
+    """What one call asks for, before anything was read."""
+
+    kind: MoveKind
+    trigger: str = ""
+    form: Mapping[str, object] = attrs.field(factory=dict)
+    request_id: str | None = None
+    cause: Cause | None = None
+
+
+def digest(case_id: str, asked: Asked) -> bytes:
+    """What identifies the content of a call, so that an id cannot be used for two."""
+    content = {"case": case_id, "kind": asked.kind, "trigger": asked.trigger, "form": _plain(asked.form)}
+    return hashlib.sha256(canonical(content)).digest()
+
+
+def _plain(form: Mapping[str, object]) -> dict[str, Any]:
+    """A form as plain content, so that the same form has one digest; what is no value stands as its text."""
+    plain: dict[str, Any] = {}
+    for name, value in form.items():
+        try:
+            plain[name] = None if value is None else to_plain(checked(value, name))
+        except InvalidValue:
+            plain[name] = {"no value": ascii(value)}
+    return plain
+
+
+def opening_digest(case_type: str, form: Mapping[str, object], unit: str) -> bytes:
+    """The digest of a request to open a case."""
+    return digest(unit, Asked(kind="open", trigger=case_type, form=form))
+
+
+def replayed(engine: Engine, transaction: Transaction, actor: Actor, request_id: str, content: bytes) -> Receipt | None:
+    """The receipt of the same request, or None. Refused where the id was used for other content."""
+    found = engine.store.requests.find(transaction, actor.tenant, actor.id, request_id)
+    if found is None:
+        return None
+    if found[0] != content:
+        raise Refused(Refusal("request-reused"))
+    return found[1]
+
+
+def remember(
+    engine: Engine, transaction: Transaction, actor: Actor, request_id: str, content: bytes, receipt: Receipt
+) -> None:
+    """Keep the receipt in the transaction that carried the request out."""
+    engine.store.requests.insert(transaction, actor.tenant, actor.id, request_id, content, receipt)
