@@ -1,7 +1,7 @@
 """The workload: a flat rescue workflow of nine states and fourteen transitions, one guard and one role check each.
 
-Five firings lead once round: admit, discharge, trace, arrange, reassess. Two of them have a form, one
-of those with a field that is held apart under a commitment.
+Five firings lead once round: admit, discharge, trace, arrange, reassess. Three of them have a form, one
+of those with a field whose value is held apart under a commitment.
 """
 
 from __future__ import annotations
@@ -45,14 +45,20 @@ STATES = (
 )
 FINAL = frozenset({"reunited", "transferred", "left"})
 
-ROUND: tuple[tuple[str, dict[str, object]], ...] = (
-    ("admit", {"ward": "B 12", "temperature": 38}),
-    ("discharge", {}),
-    ("trace", {"name": "Zhang San", "native_place": "Anhui"}),
-    ("arrange", {"travel_on": date(2026, 12, 1), "escorted": True}),
-    ("reassess", {}),
-)
-"""The five firings that lead from assessed to assessed, with their forms."""
+TRIGGERS = ("admit", "discharge", "trace", "arrange", "reassess")
+
+
+def form_of(trigger: str, number: int) -> dict[str, object]:
+    """What the form of *trigger* is filled in with the *number*-th time round; every value differs from the last."""
+    match trigger:
+        case "admit":
+            return {"ward": f"B {number % 90}", "temperature": 36 + number % 5}
+        case "trace":
+            return {"name": f"Zhang San {number % 90}", "native_place": f"Anhui {number % 90}"}
+        case "arrange":
+            return {"travel_on": date(2026, 12, 1 + number % 28), "escorted": number % 2 == 0}
+    return {}
+
 
 MOVES: tuple[tuple[str, str, str], ...] = (
     ("assess", "found", "assessed"),
@@ -177,6 +183,16 @@ def _beds() -> CaseType:
 
 beds = _beds()
 """A case type whose firings all want the same few beds."""
+
+
+def ready_cases(app: Casework, number: int) -> list[str]:
+    """Open that many cases and bring each to the state in which the round begins."""
+
+    def both(inner: Any, place: int) -> str:
+        case = inner.open("bench", place=f"road {place}", age=place % 90)
+        return str(inner.fire(case, "assess").id)
+
+    return app.atomically(ACTOR, lambda inner: [both(inner, place) for place in range(number)])
 
 
 def app_on(path: Path, case_type: CaseType = rescue, *, synchronous: str = "FULL", wal: bool = False) -> Casework:

@@ -53,7 +53,9 @@ def qualified_names() -> SearchStrategy[str]:
 
 def texts() -> SearchStrategy[str]:
     """Any text that a document can hold: all of Unicode but NUL and surrogates."""
-    tricky = st.sampled_from(["", " ", "- a", "a: b", "#", "2026-01-31", "1_000", "0123", ".inf", "~", "是", "\u2028\x85"])
+    tricky = st.sampled_from(
+        ["", " ", "- a", "a: b", "#", "2026-01-31", "1_000", "0123", ".inf", "~", "是", "\u2028\x85"]
+    )
     return tricky | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
 
@@ -88,7 +90,7 @@ def _several(item: SearchStrategy[Any], most: int = 3) -> SearchStrategy[tuple[A
 
 
 def _operands() -> SearchStrategy[tree.Operand]:
-    kinds = (tree.FieldRef, tree.GivenRef, tree.StateRef, tree.BalanceRef)
+    kinds: tuple[Any, ...] = (tree.FieldRef, tree.GivenRef, tree.StateRef, tree.BalanceRef)
     return st.sampled_from(kinds).flatmap(lambda kind: st.builds(kind, qualified_names()))
 
 
@@ -214,7 +216,9 @@ def workflows() -> SearchStrategy[Workflow]:
     deadlines = st.builds(
         Deadline, qualified_names(), _several(names()), durations(), trigger=st.none() | names(), title=titles()
     )
-    slots = st.builds(Slot, names(), st.sampled_from(SLOT_KINDS), st.none() | st.sampled_from(FIELD_TYPES), title=titles())
+    slots = st.builds(
+        Slot, names(), st.sampled_from(SLOT_KINDS), st.none() | st.sampled_from(FIELD_TYPES), title=titles()
+    )
     return st.builds(
         Workflow,
         names(),

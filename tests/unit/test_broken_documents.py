@@ -98,7 +98,9 @@ def test_f70_a_duplicate_key_is_refused_however_it_is_written(key: str) -> None:
     assert [("CW004", "name", 3)] == refused(f"name: door\ninitial: open\n{key}: gate\nstates: []\n")
 
 
-@pytest.mark.parametrize("number", ["9" * 5_000, "0x" + "f" * 5_000, "9223372036854775808", "1e400", ".nan", "-.inf", "010"])
+@pytest.mark.parametrize(
+    "number", ["9" * 5_000, "0x" + "f" * 5_000, "9223372036854775808", "1e400", ".nan", "-.inf", "010"]
+)
 def test_f70_a_number_out_of_range_is_refused(number: str) -> None:
     assert [("CW007", "version", 10)] == refused(f"{DOOR}version: {number}\n")
 
@@ -136,7 +138,9 @@ def test_f69_an_unknown_key_is_not_passed_over() -> None:
 
 
 def test_an_unknown_key_is_told_the_nearest_known_one() -> None:
-    (misspelt,) = findings_of(DOOR.replace("from: open", "form: open\n    source: open").replace("form: ", "fron: "))[:1]
+    (misspelt,) = findings_of(DOOR.replace("from: open", "form: open\n    source: open").replace("form: ", "fron: "))[
+        :1
+    ]
     renamed = findings_of(DOOR.replace("to: shut", "target: shut"))
 
     assert "is not a key of a transition; did you mean from?" == misspelt.message

@@ -13,7 +13,22 @@ from casework.condition.tree import Optional
 from casework.errors import DocumentError, InvalidValue
 from casework.loader import dump, from_document, load, load_file, parse_text, to_document
 from casework.model.casetype import Account, CaseType, Invariant, Role
-from casework.model.command import Assign, Doer, Given, Held, Now, Open, Post, Recheck, Run, Send, Set, Settle, Unit, Void
+from casework.model.command import (
+    Assign,
+    Doer,
+    Given,
+    Held,
+    Now,
+    Open,
+    Post,
+    Recheck,
+    Run,
+    Send,
+    Set,
+    Settle,
+    Unit,
+    Void,
+)
 from casework.model.fields import Choice, Field
 from casework.model.workflow import State, Transition, Workflow
 from casework.text import Text

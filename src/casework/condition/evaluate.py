@@ -84,7 +84,7 @@ def _value_of(left: tree.Operand) -> Callable[[Facts], Anything]:
         case tree.GivenRef(name):
             return lambda facts: facts.form.get(name)
         case tree.StateRef(workflow):
-            return lambda facts: facts.states[workflow]
+            return lambda facts: facts.states.get(workflow, "")
         case tree.BalanceRef(account):
             return lambda facts: facts.balances.get(account)
         case tree.ElapsedRef(mark):

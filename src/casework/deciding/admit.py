@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from casework.compiled import CompiledTransition, CompiledTrigger
 from casework.condition.literal import Value
 from casework.deciding.draft import Draft
-from casework.deciding.refuse import stop, towards
+from casework.deciding.help import leading
+from casework.deciding.refuse import stop
 from casework.errors import InvalidValue
 from casework.model.fields import Field
 from casework.model.refusal import Problem
@@ -63,7 +64,7 @@ def _here(draft: Draft, trigger: CompiledTrigger) -> tuple[CompiledTransition, .
             f"'{what.en}' is for {whole.en} in {' or '.join(state.en for state in where)}; it is in {now.en}",
             f"“{what.zh}”只能在{whole.zh}处于{'或'.join(state.zh for state in where)}时办理，目前为{now.zh}",
         ),
-        help=towards(draft, trigger.workflow, set(trigger.by_state)),
+        help=leading(draft, trigger.workflow, trigger.by_state),
     )
 
 

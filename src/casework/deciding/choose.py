@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 from casework.compiled import Clause, Compiled, CompiledTransition
 from casework.deciding.draft import Draft, Stop
-from casework.deciding.refuse import helping, stop, unmet
+from casework.deciding.help import helping
+from casework.deciding.refuse import stop, unmet
 from casework.model.refusal import Unmet
 from casework.parts import Guard, View
 from casework.text import Text

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from casework.compiled import Clause, Compiled, CompiledTransition
+from casework.compiled import Clause, Compiled
 from casework.condition import tree
 from casework.condition.evaluate import Facts
 from casework.condition.sentence import sentence
 from casework.condition.tree import Condition
 from casework.deciding.draft import Draft, Stop
-from casework.model.command import Set
-from casework.model.refusal import HIDDEN_TEXT, Help, Refusal, RefusalCode, Unmet
-from casework.soundness.graph import shortest_path
+from casework.model.refusal import HIDDEN_TEXT, Refusal, RefusalCode, Unmet
 from casework.text import Text
 
 
@@ -88,73 +86,3 @@ def _missing(left: tree.Operand, facts: Facts) -> tuple[str, str] | None:
         case tree.BalanceRef(account) if account not in facts.balances:
             return "account", account
     return None
-
-
-def helping(draft: Draft, missing: Sequence[Unmet]) -> tuple[Help, ...]:
-    """For each unmet clause a step that leads towards it, by the graph of its workflow; no promise, a direction."""
-    steps: dict[str, Help] = {}
-    for clause in missing:
-        if clause.condition is not None and not clause.hidden:
-            for transition in _towards(draft, clause.condition):
-                steps.setdefault(transition.transition.trigger, _help(draft.compiled, transition))
-    return tuple(steps.values())
-
-
-def towards(draft: Draft, workflow: str, states: set[str]) -> tuple[Help, ...]:
-    """The steps that lead *workflow* towards one of *states*, through what its automatic steps wait for."""
-    steps = {item.transition.trigger: _help(draft.compiled, item) for item in _first_step(draft, workflow, states)}
-    return tuple(steps.values())
-
-
-def _towards(draft: Draft, condition: Condition) -> Iterable[CompiledTransition]:
-    for node in tree.walk(condition):
-        match node:
-            case tree.Compare(tree.StateRef(workflow), "eq", right):
-                yield from _first_step(draft, workflow, {str(right)})
-            case tree.Among(tree.StateRef(workflow), values):
-                yield from _first_step(draft, workflow, {str(value) for value in values})
-            case tree.Known(tree.FieldRef(name)) | tree.Compare(tree.FieldRef(name)) | tree.Among(tree.FieldRef(name)):
-                yield from _setters(draft, name)
-            case tree.Differs(trigger) if trigger not in draft.acts:
-                yield from (
-                    draft.compiled.triggers[trigger].transitions[:1] if trigger in draft.compiled.triggers else ()
-                )
-
-
-def _first_step(draft: Draft, workflow: str, wanted: set[str]) -> Iterable[CompiledTransition]:
-    compiled = draft.compiled.workflows.get(workflow)
-    if compiled is None:
-        return
-    path = shortest_path(compiled.workflow, draft.states[workflow], wanted)
-    if not path:
-        return
-    for item in compiled.transitions:
-        if item.transition == path[0]:
-            if item.transition.automatic:
-                for clause in item.clauses:
-                    yield from _towards(draft, clause.condition)
-            else:
-                yield item
-            return
-
-
-def _setters(draft: Draft, field: str) -> Iterable[CompiledTransition]:
-    for trigger in draft.compiled.triggers.values():
-        for item in trigger.by_state.get(draft.states[trigger.workflow], ()):
-            if any(isinstance(effect, Set) and effect.field == field for effect in item.effects):
-                yield item
-                return
-
-
-def _help(compiled: Compiled, item: CompiledTransition) -> Help:
-    trigger, roles = item.transition.trigger, tuple(sorted(item.roles))
-    title = compiled.titles.text("trigger", trigger)
-    who = [compiled.titles.text("role", role) for role in roles]
-    return Help(
-        trigger,
-        roles,
-        Text(
-            f"{' or '.join(role.en for role in who) or 'the system'} can '{trigger}' ({title.en})",
-            f"{'或'.join(role.zh for role in who) or '系统'}可以“{title.zh}”（{trigger}）",
-        ),
-    )

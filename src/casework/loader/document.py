@@ -84,7 +84,7 @@ class _Unreadable(Exception):
 class _Reader:
     def __init__(self, text: str) -> None:
         self.findings: list[Finding] = []
-        self.lines: dict[Steps, int] = {(): 1}
+        self.lines: dict[Steps, int] = {}
         self._text = text
         self._events = _events(text)
         self._line = 1
@@ -103,6 +103,7 @@ class _Reader:
         if not isinstance(event, StreamEndEvent):
             self._stop("CW008", (), "holds more than one document; write each into a file of its own")
         if not isinstance(data, dict):
+            self._line = self.lines[()]
             self._stop("CW008", (), "a document is a table with keys such as name, states, transitions")
         return data
 

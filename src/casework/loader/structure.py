@@ -17,7 +17,7 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from casework.condition.literal import Value, duration_of, duration_text, to_plain
+from casework.condition.literal import Value, duration_of, duration_text
 from casework.condition.table import from_table, to_table
 from casework.condition.tree import Condition
 from casework.errors import DocumentError, InvalidValue
@@ -40,6 +40,8 @@ from casework.model.workflow import Grants, Workflow
 from casework.text import Text
 
 Definition: TypeAlias = CaseType | Workflow
+Structure: TypeAlias = Callable[[object], Plain]
+Unstructure: TypeAlias = Callable[[Any], Plain]
 
 _KINDS: dict[str, type[CaseType] | type[Workflow]] = {"chain": CaseType, "states": Workflow}
 _SHORT = (Choice, Role)
@@ -67,8 +69,8 @@ def from_document(data: object, source: str = "<document>", lines: Lines | None 
         raise DocumentError(source, findings_of(error, lines or {})) from None
 
 
-def _exact(kind: type, noun: str) -> Callable[[object, object], Plain]:
-    def structure(plain: object, _: object) -> Plain:
+def _exact(kind: type, noun: str) -> Structure:
+    def structure(plain: object) -> Plain:
         if type(plain) is kind:
             return plain
         raise Mistake("CW012", f"takes {noun}, not {noun_of(plain)}")
@@ -76,7 +78,7 @@ def _exact(kind: type, noun: str) -> Callable[[object, object], Plain]:
     return structure
 
 
-def _text_from(plain: object, _: object) -> Text:
+def _text_from(plain: object) -> Text:
     if isinstance(plain, str):
         return Text(plain)
     table = table_from(plain)
@@ -97,14 +99,14 @@ def _condition_from(plain: object, _: object) -> Condition:
         raise Mistake("CW013", error.problem, steps_of(error.where)) from None
 
 
-def _duration_from(plain: object, _: object) -> timedelta:
+def _duration_from(plain: object) -> timedelta:
     try:
         return duration_of(plain)
     except InvalidValue as error:
         raise Mistake("CW015", error.problem) from None
 
 
-def _grants_from(plain: object, _: object) -> Grants:
+def _grants_from(plain: object) -> Grants:
     table = table_from(plain)
     return tuple(zip(table, each(table.items(), names_from), strict=True))
 
@@ -120,8 +122,8 @@ def _option_from(plain: object, options: Any) -> str:
     raise Mistake("CW016", f"takes one of {', '.join(get_args(options))}, not {said}")
 
 
-def _optional(structure: Callable[[object], Plain]) -> Callable[[object, object], Plain]:
-    return lambda plain, _: None if plain is None else structure(plain)
+def _optional(structure: Structure) -> Structure:
+    return lambda plain: None if plain is None else structure(plain)
 
 
 def _is_tuple(kind: Any) -> bool:
@@ -139,7 +141,7 @@ def _list_from(kind: Any, converter: Converter) -> Callable[[object, object], Pl
     return structure
 
 
-def _list_to(kind: Any, converter: Converter) -> Callable[[Any], Plain]:
+def _list_to(kind: Any, converter: Converter) -> Unstructure:
     (item, _) = get_args(kind)
     return lambda values: [converter.unstructure(value, unstructure_as=item) for value in values]
 
@@ -158,7 +160,7 @@ def _class_from(cl: Any, converter: Converter) -> Callable[[object, object], Pla
     return structure
 
 
-def _class_to(cl: Any, converter: Converter) -> Callable[[Any], Plain]:
+def _class_to(cl: Any, converter: Converter) -> Unstructure:
     renamed: dict[str, Any] = {name: override(rename=key) for name, key in RENAMED.get(cl, {}).items()}
     build = make_dict_unstructure_fn(cl, converter, _cattrs_omit_if_default=True, **renamed)
 
@@ -179,40 +181,54 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(attrs.has, _class_from)
     converter.register_unstructure_hook_factory(attrs.has, _class_to)
     converter.register_structure_hook_func(_is_literal, _option_from)
-
-    def exactly(kind: Any, structure: Callable[[object, object], Plain], unstructure: Callable[[Any], Plain]) -> None:
-        if inspect.isclass(kind):
-            # A class needs a hook of its own: cattrs' coercing hooks for str, int and bool go before any predicate.
-            converter.register_structure_hook(kind, structure)
-            converter.register_unstructure_hook(kind, unstructure)
-        else:
-            converter.register_structure_hook_func(lambda asked: asked == kind, structure)
-            converter.register_unstructure_hook_func(lambda asked: asked == kind, unstructure)
-
-    def same(value: Any) -> Plain:
-        return value
-
-    exactly(str, lambda plain, _: name_from(plain), same)
-    exactly(str | None, _optional(name_from), same)
-    exactly(bool, _exact(bool, "true or false"), same)
-    exactly(int, _exact(int, "a whole number"), same)
-    exactly(int | None, _optional(lambda plain: _exact(int, "a whole number")(plain, int)), same)
-    exactly(int | Given | Held, lambda plain, _: amount_from(plain), source_to)
-    exactly(Value | None, _optional(literal_from), lambda value: None if value is None else to_plain(value))
-    exactly(Source, lambda plain, _: source_from(plain), source_to)
-    exactly(timedelta, _duration_from, duration_text)
-    exactly(Text, _text_from, _text_to)
-    exactly(tuple[str, ...], lambda plain, _: names_from(plain), names_to)
-    exactly(Grants, _grants_from, _grants_to)
-    exactly(Pairs, lambda plain, _: pairs_from(plain), pairs_to)
-    exactly(
-        tuple[Effect, ...],
-        lambda plain, _: effects_from(plain, converter),
-        lambda effects: effects_to(effects, converter),
-    )
     converter.register_structure_hook_func(_is_condition, _condition_from)
     converter.register_unstructure_hook_func(_is_condition, to_table)
+    for kind, structure, unstructure in (*_SCALARS, *_composites(converter)):
+        _register(converter, kind, structure, unstructure)
     return converter
+
+
+def _register(converter: Converter, kind: Any, structure: Structure, unstructure: Unstructure) -> None:
+    if inspect.isclass(kind):
+        # A class needs a hook of its own: cattrs' coercing hooks for str, int and bool go before any predicate.
+        converter.register_structure_hook(kind, lambda plain, _: structure(plain))
+        converter.register_unstructure_hook(kind, unstructure)
+    else:
+        converter.register_structure_hook_func(lambda asked: asked == kind, lambda plain, _: structure(plain))
+        converter.register_unstructure_hook_func(lambda asked: asked == kind, unstructure)
+
+
+def _same(value: Any) -> Plain:
+    return value
+
+
+_whole = _exact(int, "a whole number")
+_SCALARS: tuple[tuple[Any, Structure, Unstructure], ...] = (
+    (str, name_from, _same),
+    (str | None, _optional(name_from), _same),
+    (bool, _exact(bool, "true or false"), _same),
+    (int, _whole, _same),
+    (int | None, _optional(_whole), _same),
+    (timedelta, _duration_from, duration_text),
+    (Text, _text_from, _text_to),
+)
+
+
+def _composites(converter: Converter) -> tuple[tuple[Any, Structure, Unstructure], ...]:
+    """What is made of other kinds: several names, values and where they come from, effects."""
+    return (
+        (tuple[str, ...], names_from, names_to),
+        (Grants, _grants_from, _grants_to),
+        (Value | None, _optional(literal_from), source_to),
+        (Source, source_from, source_to),
+        (int | Given | Held, amount_from, source_to),
+        (Pairs, pairs_from, pairs_to),
+        (
+            tuple[Effect, ...],
+            lambda plain: effects_from(plain, converter),
+            lambda effects: effects_to(effects, converter),
+        ),
+    )
 
 
 def _is_literal(kind: Any) -> bool:

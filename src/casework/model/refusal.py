@@ -32,7 +32,7 @@ SENTENCES: dict[RefusalCode, Text] = {
     "invalid-form": Text("what was filled in cannot be taken", "所填内容无法接受"),
     "wrong-state": Text("this cannot be done in the present state", "当前状态下不能这样做"),
     "not-permitted": Text("you may not do this", "您无权这样做"),
-    "unmet": Text("not everything that must hold does", "尚有条件未满足"),
+    "unmet": Text("still to be met", "尚未满足的条件"),
     "stale": Text("somebody else was faster; look at the case again", "案件已被他人更新，请重新查看"),
     "request-reused": Text("this request id was used for something else", "该请求编号已用于其他内容"),
     "not-found": Text("there is no such case", "没有这个案件"),

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, nu
 from casework.clock import to_micros
 from casework.compiled import Compiled
 from casework.condition import tree
+from casework.condition.literal import INTEGER_LIMIT
 from casework.condition.tree import All, Among, Compare, Condition, Differs, HasRole, Known, Not, Overdue
 from casework.condition.tree import Any as AnyOf
 from casework.model.casetype import Account
@@ -30,11 +31,12 @@ _FLIPPED = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "l
 
 @attrs.frozen(kw_only=True)
 class Asking:
-    """Who asks, and when: what a predicate binds besides the row."""
+    """Who asks, and when: what a predicate binds besides the row. *roles* hold in *unit*, or in every one."""
 
     now: datetime
     person: str
     roles: frozenset[str]
+    unit: str | None = None
 
 
 class Predicates:
@@ -67,12 +69,31 @@ class Predicates:
             case Known(left):
                 return self._column(left).is_not(None)
             case HasRole(role):
-                return true() if role in asking.roles else false()
+                return self.holds(role, asking)
             case Differs(trigger):
                 return self._projection.column("acts", trigger) != literal(asking.person)
             case Overdue(deadline):
                 return func.coalesce(self._projection.column("dues", deadline) <= to_micros(asking.now), false())
         raise TypeError(f"{condition!r} cannot be asked of a table")
+
+    def holds(self, role: str, asking: Asking) -> Any:
+        """Whether the asker holds the role on the row's case: in general, or on this very case."""
+        row, general = self._projection.table.c, false()
+        if role in asking.roles:
+            general = true() if asking.unit is None else row.case__unit == asking.unit
+        local = role in self._compiled.access.local_roles
+        return or_(general, self.assigned(role, asking)) if local else general
+
+    def assigned(self, role: str, asking: Asking) -> Any:
+        """Whether the asker was given the local role on the row's case."""
+        row, table = self._projection.table.c, schema.assignment.c
+        held = select(literal(1)).where(
+            table.tenant == row.case__tenant,
+            table.case_id == row.case__id,
+            table.person == asking.person,
+            table.role == role,
+        )
+        return held.correlate(self._projection.table).exists()
 
     def _elapsed(self, mark: str, name: str, duration: timedelta, asking: Asking) -> Any:
         # now - entered OP duration, turned round to entered OP' now - duration, so that an index can serve.
@@ -89,7 +110,8 @@ class Predicates:
             case tree.FieldRef(name):
                 return self._projection.column("data", name)
             case tree.StateRef(workflow):
-                return self._projection.column("states", workflow)
+                # Null where the case was opened before the workflow was attached; a state is never unknown.
+                return func.coalesce(self._projection.column("states", workflow), "")
             case tree.BalanceRef(name):
                 return self._balance(self._compiled.accounts[name])
         raise TypeError(f"{left!r} cannot be asked of a table")
@@ -114,4 +136,6 @@ class Predicates:
 
 
 def _micros(now: datetime, duration: timedelta) -> int:
-    return to_micros(now) - duration // timedelta(microseconds=1)
+    # A duration may reach further than the instants that a column holds.
+    cut = to_micros(now) - duration // timedelta(microseconds=1)
+    return max(-INTEGER_LIMIT, min(cut, INTEGER_LIMIT - 1))
