@@ -14,17 +14,19 @@ from casework.clock import Clock, SystemClock
 from casework.compiled import Compiled
 from casework.desk import Desk, Engine
 from casework.desk.desk import unavailable
-from casework.errors import UnsoundDefinition
+from casework.errors import InvalidValue, StoreMismatch, UnsoundDefinition
 from casework.hookspecs import Demo
 from casework.ids import Entropy, Ids, system_entropy
 from casework.manifest import Manifest, compose
-from casework.model.actor import Actor
+from casework.model.actor import SYSTEM, Actor
 from casework.model.attachment import Attachment, Require
+from casework.model.case import Case
 from casework.model.casetype import CaseType
 from casework.model.finding import Finding
 from casework.parts import Part
 from casework.plugins import Plugins, unique
 from casework.soundness import check, check_requirements
+from casework.storage.diagnosis import Diagnosis, diagnose
 from casework.storage.engine import StoreOptions, open_engine
 from casework.storage.store import Store
 from casework.storage.transaction import Transaction
@@ -65,8 +67,9 @@ class Casework:
         named: dict[str, Part] = unique("part", [*((HERE, p) for p in parts), *manager.parts()], lambda part: part.name)
         attached = [*attachments, *(item for _, item in manager.attachments())]
         required = [*requirements, *(attrs.evolve(i, source=i.source or who) for who, i in manager.requirements())]
-        manifests = _checked(types, named, attached, required)
-        store = Store(open_engine(url, options or StoreOptions()), entropy)
+        manifests, self._warnings = _checked(types, named, attached, required)
+        self._options = options or StoreOptions()
+        store = Store(open_engine(url, self._options), entropy)
         self._demos = tuple(demo for _, demo in manager.demos())
         self._engine = Engine(
             store=store,
@@ -86,6 +89,11 @@ class Casework:
     def manifests(self) -> Mapping[str, Manifest]:
         """What new cases are pinned to, by case type."""
         return {name: compiled.manifest for name, compiled in self._engine.current.items()}
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What the check found that does not keep the application from running."""
+        return self._warnings
 
     @property
     def plugins(self) -> tuple[str, ...]:
@@ -109,17 +117,17 @@ class Casework:
 
     def desk(self, actor: Actor) -> Desk:
         """The verbs of *actor*, each in a transaction of its own."""
-        return Desk(self._engine, actor)
+        return Desk(self._engine, _person(actor))
 
     def atomically(self, actor: Actor, work: Callable[[Desk], Answer]) -> Answer:
         """Call *work* with a desk; all that it does takes effect together, or nothing does."""
-        return Desk(self._engine, actor).within(work)
+        return Desk(self._engine, _person(actor)).within(work)
 
     @contextmanager
     def begin(self, actor: Actor, *, connection: Connection) -> Iterator[Desk]:
         """A desk inside the host application's own transaction; the host begins it and owns COMMIT."""
         with unavailable(), self._engine.store.transactions.joined(connection) as transaction:
-            yield Desk(self._engine, actor, transaction)
+            yield Desk(self._engine, _person(actor), transaction)
 
     def run_due(self, now: datetime | None = None, *, limit: int = 10_000) -> Ran:
         """Fire the timers that ran out by *now*, at most *limit* of them."""
@@ -134,6 +142,19 @@ class Casework:
         with self._engine.store.transactions.read() as transaction:
             return Verifier(self._engine.store, self._engine.pinned).verify(transaction, progress)
 
+    def diagnose(self) -> Diagnosis:
+        """Look at the store without changing it: its tables, whose cases it holds, what is orphaned or late."""
+        engine = self._engine
+        return diagnose(engine.store, self._options, engine.current, engine.pinned, engine.clock.now())
+
+    def manifest(self, case: Case) -> Manifest:
+        """What *case* is pinned to, which may be older than what is installed or not installed at all."""
+        with self._engine.store.transactions.read() as transaction:
+            compiled = self._engine.pinned(transaction, case.manifest)
+        if compiled is None:
+            raise StoreMismatch(f"the manifest of case {case.id} is not in the store", "run `casework verify`")
+        return compiled.manifest
+
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A read transaction on the store, for reports and diagnosis."""
@@ -145,13 +166,20 @@ class Casework:
         self._engine.store.engine.dispose()
 
 
+def _person(actor: Actor) -> Actor:
+    """*actor*, unless it calls itself what the log calls casework itself."""
+    if SYSTEM in (actor.id, actor.person):
+        raise InvalidValue("actor.id", f"{SYSTEM!r} is what casework itself is called in the log")
+    return actor
+
+
 def _checked(
     types: Mapping[str, CaseType],
     parts: Mapping[str, Part],
     attachments: list[Attachment],
     requirements: list[Require],
-) -> dict[str, Manifest]:
-    """Compose and check every case type; all findings of all of them are raised together."""
+) -> tuple[dict[str, Manifest], tuple[Finding, ...]]:
+    """Compose and check every case type; all errors of all of them are raised together, warnings are given back."""
     findings = [
         Finding("CW505", f"attach {item.workflow.name}", f"there is no case type {item.case_type!r}")
         for item in attachments
@@ -176,4 +204,4 @@ def _checked(
     errors = [finding for finding in findings if finding.level == "error"]
     if errors:
         raise UnsoundDefinition(errors)
-    return manifests
+    return manifests, tuple(findings)

@@ -48,11 +48,9 @@ class _Guide:
                     yield from self.first_step(workflow, frozenset({str(right)}))
                 case tree.Among(tree.StateRef(workflow), values):
                     yield from self.first_step(workflow, frozenset(map(str, values)))
-                case (
-                    tree.Known(tree.FieldRef(name))
-                    | tree.Compare(tree.FieldRef(name))
-                    | tree.Among(tree.FieldRef(name))
-                ):
+                case tree.Known(tree.FieldRef(name)):
+                    yield from self._filling(name)
+                case tree.Compare(tree.FieldRef(name)) | tree.Among(tree.FieldRef(name)):
                     yield from self._filling(name)
                 case tree.Differs(trigger) if trigger not in self._draft.acts and trigger in self._compiled.triggers:
                     yield self._step(self._compiled.triggers[trigger].transitions[0])

@@ -33,12 +33,25 @@ class Desk:
         self._engine, self.actor, self._transaction = engine, actor, transaction
 
     def open(
-        self, case_type: str, /, *, request_id: str | None = None, unit: str | None = None, **values: object
+        self,
+        case_type: str,
+        /,
+        *,
+        request_id: str | None = None,
+        unit: str | None = None,
+        subjects: Mapping[str, str] | None = None,
+        **values: object,
     ) -> Case:
-        """Open a case of that type with the values of its data, in the actor's unit or in *unit*."""
+        """Open a case of that type with the values of its data, in the actor's unit or in *unit*.
+
+        *subjects* names persons whom other cases are about already, such as ``{"person": case.subjects["person"]}``;
+        without it each subject is somebody new.
+        """
         where = unit if unit is not None else self.actor.unit or ""
         with self._writing() as transaction:
-            return firing.opened(self._engine, transaction, self.actor, case_type, where, values, request_id)
+            return firing.opened(
+                self._engine, transaction, self.actor, case_type, where, values, request_id, subjects or {}
+            )
 
     def fire(
         self,

@@ -145,6 +145,7 @@ def opened(
     unit: str,
     form: Mapping[str, object],
     request_id: str | None,
+    subjects: Mapping[str, str],
 ) -> Case:
     """Open a case, or answer from the request that already did."""
     engine.guarded()
@@ -156,7 +157,9 @@ def opened(
             return seen(loaded.compiled, loaded.snapshot, loaded.roles, receipt.entry)
     compiled = registered(engine, case_type)
     roles = actor.roles if actor.unit in (None, unit) else frozenset()
-    prepared = prepare_opening(engine, transaction, compiled, actor=actor, unit=unit, form=form, roles=roles)
+    prepared = prepare_opening(
+        engine, transaction, compiled, actor=actor, unit=unit, form=form, roles=roles, subjects=subjects
+    )
     receipt = write_opening(engine, transaction, prepared)
     if request_id is not None:
         remember(engine, transaction, actor, request_id, content, receipt)

@@ -53,6 +53,7 @@ def prepare_opening(
     unit: str,
     form: Mapping[str, object],
     roles: frozenset[str],
+    subjects: Mapping[str, str],
     parent: str | None = None,
     cause: Cause | None = None,
 ) -> Prepared:
@@ -65,7 +66,7 @@ def prepare_opening(
         unit=unit,
         now=now,
         parent=parent,
-        new_id=lambda: engine.ids.new(now),
+        subjects={name: subjects.get(name) or engine.ids.new(now) for name in compiled.subjects},
     )
     move = Move(kind="open", actor=actor, now=now, roles=roles, form=form, cause=cause)
     weigh(engine, transaction, compiled, snapshot, move)
@@ -109,6 +110,7 @@ def child_of(engine: Engine, transaction: Transaction, parent: Snapshot, move: M
         unit=opening.unit,
         form=dict(opening.values),
         roles=move.roles,
+        subjects=parent.subjects,
         parent=parent.id,
         cause=Cause("nested", move.trigger, parent.id, depth + 1),
     )

@@ -6,11 +6,13 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 
 import attrs
 
 from casework.compiled import Compiled
-from casework.condition.tree import Condition
+from casework.condition.literal import checked
+from casework.condition.tree import Condition, Differs, ElapsedRef, operands, walk
 from casework.desk import firing
 from casework.desk.engine import Engine
 from casework.desk.firing import Loaded
@@ -25,12 +27,14 @@ from casework.model.casetype import Worklist
 from casework.model.decision import Decision
 from casework.model.refusal import HIDDEN_TEXT, Problem, Refusal
 from casework.soundness import check_condition
+from casework.soundness.truth import bound
 from casework.storage.predicate import Asking
 from casework.storage.search import Scope
 from casework.storage.transaction import Transaction
 from casework.text import Text
 
 PAGE_LIMIT = 200
+_CURSOR_LIMIT = 400
 
 
 @attrs.frozen
@@ -116,7 +120,10 @@ def find(
     if problems:
         told = tuple(Problem(item.path, Text(item.message, item.message)) for item in problems)
         raise Refused(Refusal("invalid-form", problems=told))
-    located = compiled.located(condition)
+    located = compiled.located(bound(condition, compiled.workflows))
+    unkept = _unkept(engine, compiled, located)
+    if unkept:
+        raise Refused(Refusal("invalid-form", problems=unkept))
     if not compiled.access.tells(located, actor.roles):
         raise Refused(Refusal("not-permitted", text=HIDDEN_TEXT))
     search, size = engine.store.search(compiled), _size(limit)
@@ -132,22 +139,40 @@ def find(
     return _page(engine, transaction, actor, rows, size)
 
 
+def _unkept(engine: Engine, compiled: Compiled, condition: Condition) -> tuple[Problem, ...]:
+    """What the current row of a case does not hold, because no condition of the case type asks for it."""
+    kept = engine.store.cases(compiled).projection.by_part
+    asked = [("marks", ref.mark) for ref in operands(condition) if isinstance(ref, ElapsedRef)]
+    asked += [("acts", node.trigger) for node in walk(condition) if isinstance(node, Differs)]
+    words = {"marks": Text("when it entered", "进入时间"), "acts": Text("who did", "办理人")}
+    return tuple(
+        Problem(
+            name,
+            Text(f"{words[part].en} {name!r} is not kept to search by", f"未保存“{name}”的{words[part].zh}，不能检索"),
+        )
+        for part, name in dict.fromkeys(asked)
+        if (part, name) not in kept
+    )
+
+
 def _scope(engine: Engine, actor: Actor) -> Scope:
-    asking = Asking(now=engine.clock.now(), person=actor.person, roles=actor.roles)
+    asking = Asking(now=engine.clock.now(), person=actor.person, roles=actor.roles, unit=actor.unit)
     return Scope(tenant=actor.tenant, unit=actor.unit, roles=actor.roles, asking=asking)
 
 
 def _page(engine: Engine, transaction: Transaction, actor: Actor, rows: Sequence[tuple[int, str]], size: int) -> Page:
     cases = []
     for _, case_id in rows[:size]:
-        loaded = firing.load(engine, transaction, actor, case_id)
-        cases.append(seen(loaded.compiled, loaded.snapshot, loaded.roles))
+        # A case that is pinned to an older manifest may be hidden by that one; it takes no page down with it.
+        with suppress(Refused):
+            loaded = firing.load(engine, transaction, actor, case_id)
+            cases.append(seen(loaded.compiled, loaded.snapshot, loaded.roles))
     more = len(rows) > size
     return Page(tuple(cases), more, _cursor(rows[size - 1]) if more else None)
 
 
 def _size(limit: int) -> int:
-    if isinstance(limit, bool) or not 1 <= limit <= PAGE_LIMIT:
+    if type(limit) is not int or not 1 <= limit <= PAGE_LIMIT:
         text = Text(f"a page holds 1 to {PAGE_LIMIT} cases", f"每页1至{PAGE_LIMIT}件")
         raise Refused(Refusal("invalid-form", problems=(Problem("limit", text),)))
     return limit
@@ -161,9 +186,9 @@ def _place(cursor: str | None) -> tuple[int, str] | None:
     if cursor is None:
         return None
     try:
-        number, case_id = json.loads(base64.urlsafe_b64decode(cursor))
-        if isinstance(number, int) and isinstance(case_id, str):
-            return number, case_id
+        number, case_id = json.loads(base64.urlsafe_b64decode(cursor[:_CURSOR_LIMIT]))
+        if type(number) is int and isinstance(case_id, str):
+            return int(str(checked(number))), str(checked(case_id))
     except (ValueError, TypeError, binascii.Error):
         pass
     text = Text("this is not the cursor of a page", "页标无效")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -187,9 +187,9 @@ def blank(
     unit: str,
     now: datetime,
     parent: str | None,
-    new_id: Callable[[], str],
+    subjects: dict[str, str],
 ) -> Snapshot:
-    """The empty case that opening starts from: no revision, no states, a fresh id for each subject."""
+    """The empty case that opening starts from: no revision and no states yet."""
     return Snapshot(
         tenant=tenant,
         id=case_id,
@@ -206,5 +206,5 @@ def blank(
         marks={},
         dues={},
         acts={},
-        subjects={name: new_id() for name in compiled.subjects},
+        subjects=subjects,
     )

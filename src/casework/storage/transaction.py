@@ -98,7 +98,7 @@ class Transactions:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A transaction that sees one state of the store and writes nothing."""
-        with self._queue() if self._memory else _nothing(), self._connection() as raw:
+        with self._shared() if self._memory else _nothing(), self._connection() as raw:
             cursor = raw.cursor()
             with translated():
                 cursor.execute("BEGIN")
@@ -120,6 +120,12 @@ class Transactions:
                 yield Transaction(cursor, connection.dialect)
             finally:
                 cursor.close()
+
+    @contextmanager
+    def _shared(self) -> Iterator[None]:
+        """In memory there is one connection, so that a reader has to wait for its turn as well."""
+        with self._alone(), self._queue():
+            yield
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
