@@ -31,8 +31,6 @@ def choose(draft: Draft, candidates: tuple[CompiledTransition, ...]) -> tuple[Co
 
 def holds(draft: Draft, item: CompiledTransition) -> bool:
     """Whether every clause and guard of *item* holds; one that needs a form is passed over while probing."""
-    if item.absent:
-        return False
     facts, probing = draft.facts, draft.move.probing
     timed = draft.move.kind == "timer"
     for clause in item.clauses:
@@ -40,7 +38,12 @@ def holds(draft: Draft, item: CompiledTransition) -> bool:
             continue
         if clause.read(facts) is not True:
             return False
-    return all(asked(draft, guard) for guard in item.guards)
+    if item.absent:
+        if item.transition.automatic:
+            return False
+        # A later transition of the trigger may not be taken in the stead of one that cannot be judged.
+        raise _absent(draft, item)
+    return all(asked(draft, item.workflow, guard) for guard in item.guards)
 
 
 def _skipped(clause: Clause, probing: bool, timed: bool) -> bool:
@@ -48,9 +51,9 @@ def _skipped(clause: Clause, probing: bool, timed: bool) -> bool:
     return (probing and clause.asks_form) or (timed and clause.asks_actor)
 
 
-def asked(draft: Draft, guard: Guard) -> bool:
+def asked(draft: Draft, workflow: str, guard: Guard) -> bool:
     """What a guard answers. One that raises, answers otherwise than yes or no, or changes its mind, refuses."""
-    view = view_of(draft, guard.reads)
+    view = view_of(draft, workflow, guard.reads)
     try:
         answers = (guard.check(view), guard.check(view))
     except (KeyboardInterrupt, MemoryError):
@@ -62,9 +65,10 @@ def asked(draft: Draft, guard: Guard) -> bool:
     return answers[0]
 
 
-def view_of(draft: Draft, reads: tuple[str, ...]) -> View:
-    """The frozen view that a part gets, with only the fields that it declared to read."""
-    move, case = draft.move, draft.before
+def view_of(draft: Draft, workflow: str, reads: tuple[str, ...]) -> View:
+    """The frozen view that a part gets, with only the fields that it declared to read, as it calls them."""
+    move, case, data = draft.move, draft.before, draft.data
+    named = {name: draft.compiled.own_field(workflow, name) for name in reads}
     return View(
         case_id=case.id,
         case_type=case.case_type,
@@ -74,7 +78,7 @@ def view_of(draft: Draft, reads: tuple[str, ...]) -> View:
         person=move.actor.person,
         roles=move.roles,
         states=MappingProxyType(dict(draft.states)),
-        data=MappingProxyType({name: draft.data[name] for name in reads if name in draft.data}),
+        data=MappingProxyType({name: data[full] for name, full in named.items() if full in data}),
         form=MappingProxyType(dict(draft.form)),
     )
 
@@ -85,22 +89,23 @@ def failed(draft: Draft, part: str, how: str) -> Stop:
 
 
 def _explain(draft: Draft, candidates: tuple[CompiledTransition, ...]) -> Stop:
-    absent = [name for item in candidates for name in item.absent]
     present = [item for item in candidates if not item.absent]
     if not present:
-        return stop(
-            draft,
-            "part-absent",
-            Text(f"the part {absent[0]!r} is not installed", f"组件“{absent[0]}”未安装"),
-            part=absent[0],
-        )
+        return _absent(draft, candidates[0])
     reasons = min((_reasons(draft, item) for item in present), key=len)
     return stop(draft, "unmet", unmet=reasons, help=helping(draft, reasons))
 
 
+def _absent(draft: Draft, item: CompiledTransition) -> Stop:
+    part = item.absent[0]
+    return stop(draft, "part-absent", Text(f"the part {part!r} is not installed", f"组件“{part}”未安装"), part=part)
+
+
 def _reasons(draft: Draft, item: CompiledTransition) -> tuple[Unmet, ...]:
     reasons = unmet(draft, item.clauses, probing=draft.move.probing)
-    return reasons + tuple(_claim(draft.compiled, guard) for guard in item.guards if not asked(draft, guard))
+    return reasons + tuple(
+        _claim(draft.compiled, guard) for guard in item.guards if not asked(draft, item.workflow, guard)
+    )
 
 
 def _claim(compiled: Compiled, guard: Guard) -> Unmet:

@@ -13,6 +13,8 @@ Due = tuple[tuple[str, datetime], ...]
 
 def clocks(draft: Draft) -> tuple[Due, tuple[str, ...]]:
     """The timers that this firing arms, and those that it drops."""
+    if not draft.compiled.wakes and draft.dues == draft.before.dues:
+        return (), ()
     before = timers(draft.compiled, draft.before.states, draft.before.marks, draft.before.dues)
     after = timers(draft.compiled, draft.states, draft.marks, draft.dues)
     now = draft.move.now

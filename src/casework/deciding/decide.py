@@ -24,7 +24,10 @@ def decide(compiled: Compiled, snapshot: Snapshot, move: Move) -> Decision | Ref
     """What *move* does to the case of *snapshot*: everything that has to be written, or why not."""
     draft = Draft(compiled, snapshot, move)
     try:
-        _ROOMS[move.kind](draft)
+        if move.kind == "timer" and move.trigger:
+            draft = _timer(draft)
+        else:
+            _ROOMS[move.kind](draft)
         return _finished(draft)
     except Stop as no:
         return no.refusal
@@ -87,19 +90,16 @@ def void_acts(draft: Draft, but: str = "") -> None:
                 draft.voided.append(act)
 
 
-def _timer(draft: Draft) -> None:
-    """A deadline ran out: fire what it names; a refusal of that is recorded, for the time has passed all the same."""
-    if not draft.move.trigger:
-        follow(draft)
-        return
+def _timer(draft: Draft) -> Draft:
+    """A deadline ran out: fire what it names. A refusal of that is recorded, for the time has passed all the same."""
     try:
         _fire(draft)
+        return draft
     except Stop as no:
         fresh = Draft(draft.compiled, draft.before, draft.move)
+        fresh.refused = no.refusal.code
         follow(fresh)
-        for slot in Draft.__slots__:
-            setattr(draft, slot, getattr(fresh, slot))
-        draft.refused = no.refusal.code
+        return fresh
 
 
 def _amend(draft: Draft) -> None:
@@ -111,7 +111,7 @@ def _amend(draft: Draft) -> None:
 _ROOMS: dict[MoveKind, Callable[[Draft], None]] = {
     "open": _open,
     "fire": _fire,
-    "timer": _timer,
+    "timer": follow,
     "recheck": follow,
     "amend": _amend,
     "note": editing.note,

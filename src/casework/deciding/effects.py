@@ -1,13 +1,14 @@
-"""Apply effects to a draft: each command becomes a change of the working copy or a write to come."""
+"""Apply commands to a draft: each becomes a change of the working copy or a write to come."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.compiled import CompiledTransition
+import attrs
+
 from casework.condition.literal import Value, checked
-from casework.deciding.choose import failed, view_of
+from casework.deciding.choose import failed
 from casework.deciding.draft import Draft, account_key
 from casework.deciding.refuse import stop
 from casework.errors import InvalidValue
@@ -29,58 +30,13 @@ from casework.model.command import (
     Void,
 )
 from casework.model.decision import Assignment, Message, Opening
-from casework.model.posting import Limit, Posting
-from casework.parts import EffectPart
+from casework.model.posting import Hold, Limit, Posting
 from casework.text import Text
 
 
-def apply(draft: Draft, item: CompiledTransition) -> None:
-    """Everything that the transition's effects ask for, in order."""
-    for effect in item.effects:
-        if isinstance(effect, EffectPart):
-            for command in _run(draft, effect):
-                _APPLY[type(command)](draft, command)
-        else:
-            _APPLY[type(effect)](draft, effect)
-
-
-def _run(draft: Draft, part: EffectPart) -> list[Command]:
-    """What a declared effect answers; anything that it did not declare is refused."""
-    try:
-        commands = list(part.run(view_of(draft, part.reads)))
-    except (KeyboardInterrupt, MemoryError):
-        raise
-    except BaseException as error:
-        raise failed(draft, part.name, type(error).__name__) from error
-    for command in commands:
-        undeclared = _undeclared(part, command)
-        if undeclared:
-            raise failed(draft, part.name, f"it did not declare {undeclared}")
-    return commands
-
-
-def _undeclared(part: EffectPart, command: object) -> str:
-    wanted: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...]
-    match command:
-        case Set(field):
-            wanted = (("write", (field,), part.writes),)
-        case Post(debit, credit):
-            wanted = (("post", (debit, credit), part.posts),)
-        case Send(channel):
-            wanted = (("send", (channel,), part.sends),)
-        case Open(case_type):
-            wanted = (("open", (case_type,), part.opens),)
-        case Assign(role):
-            wanted = (("assign", (role,), part.assigns),)
-        case Settle() | Void() | Recheck():
-            wanted = ()
-        case _:
-            return f"a {type(command).__name__}, which is no command"
-    for verb, names, declared in wanted:
-        for name in names:
-            if name not in declared:
-                return f"to {verb} {name!r}"
-    return ""
+def carry(draft: Draft, command: Command) -> None:
+    """Apply one command to the draft."""
+    _APPLY[type(command)](draft, command)
 
 
 def value_of(draft: Draft, source: Any) -> Value | None:
@@ -179,17 +135,31 @@ def move_amount(draft: Draft, account: Account, key: str, change: int) -> None:
 
 
 def _settle(draft: Draft, command: Settle) -> None:
-    for hold in draft.before.holds:
-        if hold.name == command.hold:
-            draft.settled.append(hold)
-            move_amount(draft, draft.compiled.accounts[hold.credit.partition("|")[0]], hold.credit, hold.amount)
+    for hold in _pending(draft, command.hold):
+        draft.settled.append(hold)
+        move_amount(draft, draft.compiled.accounts[hold.credit.partition("|")[0]], hold.credit, hold.amount)
+    for place, posting in _fresh(draft, command.hold):
+        draft.postings[place] = attrs.evolve(posting, hold=None)
+        move_amount(draft, draft.compiled.accounts[posting.credit.partition("|")[0]], posting.credit, posting.amount)
 
 
 def _void(draft: Draft, command: Void) -> None:
-    for hold in draft.before.holds:
-        if hold.name == command.hold:
-            draft.void.append(hold)
-            move_amount(draft, draft.compiled.accounts[hold.debit.partition("|")[0]], hold.debit, hold.amount)
+    for hold in _pending(draft, command.hold):
+        draft.void.append(hold)
+        move_amount(draft, draft.compiled.accounts[hold.debit.partition("|")[0]], hold.debit, hold.amount)
+    for place, posting in reversed(_fresh(draft, command.hold)):
+        del draft.postings[place]
+        move_amount(draft, draft.compiled.accounts[posting.debit.partition("|")[0]], posting.debit, posting.amount)
+
+
+def _pending(draft: Draft, name: str) -> list[Hold]:
+    """What earlier firings reserved under the name and no step of this one has ended yet."""
+    return [hold for hold in draft.before.holds if hold.name == name and hold not in (*draft.settled, *draft.void)]
+
+
+def _fresh(draft: Draft, name: str) -> list[tuple[int, Posting]]:
+    """What this very firing reserved under the name, with its place among the postings."""
+    return [(place, posting) for place, posting in enumerate(draft.postings) if posting.hold == name]
 
 
 def _send(draft: Draft, command: Send) -> None:
@@ -212,7 +182,7 @@ def _recheck(draft: Draft, command: Recheck) -> None:
     draft.rechecks = True
 
 
-_APPLY: dict[type, Callable[[Draft, Any], None]] = {
+_APPLY: Mapping[type, Callable[[Draft, Any], None]] = {
     Set: _set,
     Post: _post,
     Settle: _settle,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from casework.compiled import AUTOMATIC, CompiledTransition, CompiledWorkflow
+from casework.deciding.answering import apply
 from casework.deciding.choose import holds
 from casework.deciding.draft import Draft
-from casework.deciding.effects import apply
 from casework.deciding.refuse import stop
 from casework.model.decision import Step
 from casework.text import Text
