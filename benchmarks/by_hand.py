@@ -27,9 +27,7 @@ FROM casework_case c JOIN case_bench p ON p.case__tenant = c.tenant AND p.case__
 WHERE c.tenant = ? AND c.id = ?
 """
 _UPDATE = "UPDATE casework_case SET revision = ?, closed_at = ?, head = ? WHERE tenant = ? AND id = ? AND revision = ?"
-_ENTRY = (
-    "INSERT INTO casework_entry (tenant, case_id, number, body, hash, \"values\") VALUES (?, ?, ?, ?, ?, ?)"
-)
+_ENTRY = 'INSERT INTO casework_entry (tenant, case_id, number, body, hash, "values") VALUES (?, ?, ?, ?, ?, ?)'
 _TARGETS = {(trigger, source): target for trigger, source, target in MOVES}
 _AGE, _NAME, _STATE, _REVISION, _HEAD, _PERSON = 11, 14, 9, 2, 7, 18
 
@@ -112,9 +110,7 @@ def _project(cursor: sqlite3.Cursor, case_id: str, target: str, form: Mapping[st
     )
 
 
-def _content(
-    row: Any, trigger: str, source: str, target: str, form: Mapping[str, Any]
-) -> tuple[bytes, bytes | None]:
+def _content(row: Any, trigger: str, source: str, target: str, form: Mapping[str, Any]) -> tuple[bytes, bytes | None]:
     content: dict[str, Any] = {
         "actor": ["li", "li", None],
         "kind": "fire",

@@ -6,7 +6,7 @@ of those with a field whose value is held apart under a commitment.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ from casework import (
     given,
     keep,
 )
+from casework.compiled import Compiled
+from casework.model.case import Snapshot
 
 ROLE = "caseworker"
 ACTOR = Actor("li", roles={ROLE})
@@ -151,7 +153,7 @@ rescue = CaseType(
     worklists=(
         Worklist("waiting", roles=ROLE),
         Worklist("minors", roles=ROLE, condition=field("age") < 18),
-        Worklist("toddlers", roles=ROLE, condition=field("age") < 1),
+        Worklist("centenarians", roles=ROLE, condition=field("age") >= 100),
     ),
 )
 """The flat case type that most figures are about."""
@@ -183,6 +185,28 @@ def _beds() -> CaseType:
 
 beds = _beds()
 """A case type whose firings all want the same few beds."""
+
+
+def empty_case(compiled: Compiled, case_id: str, person: str, *, unit: str, now: datetime) -> Snapshot:
+    """The empty case that opening starts from."""
+    return Snapshot(
+        tenant="main",
+        id=case_id,
+        case_type=compiled.case_type.name,
+        manifest=compiled.manifest.hash,
+        revision=0,
+        unit=unit,
+        opened_at=now,
+        closed_at=None,
+        parent=None,
+        head=bytes(32),
+        states={},
+        data={},
+        marks={},
+        dues={},
+        acts={},
+        subjects={"person": person},
+    )
 
 
 def ready_cases(app: Casework, number: int) -> list[str]:

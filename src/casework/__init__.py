@@ -65,7 +65,7 @@ from casework.model.fields import Choice, Field, fact
 from casework.model.finding import Finding
 from casework.model.refusal import Help, Refusal, Unmet
 from casework.model.workflow import Deadline, Slot, State, Transition, Workflow
-from casework.parts import Channel, Guard, View, effect, guard
+from casework.parts import Channel, EffectPart, Guard, Part, View, effect, guard
 from casework.plugins import installed
 from casework.soundness import check
 from casework.storage.engine import StoreOptions
@@ -97,6 +97,7 @@ __all__ = [
     "Desk",
     "DocumentError",
     "Doer",
+    "EffectPart",
     "Fault",
     "Field",
     "Finding",
@@ -114,6 +115,7 @@ __all__ = [
     "Open",
     "OutcomeUnknown",
     "Page",
+    "Part",
     "Post",
     "Ran",
     "Receipt",

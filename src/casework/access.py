@@ -71,7 +71,9 @@ class Access:
 
     def visible(self, names: Iterable[str], roles: Roles) -> frozenset[str]:
         """Those of the field *names* that *roles* may read."""
-        return frozenset(name for name in names if self.reads_name(name, roles))
+        classes = {"open", *(one for one, readers in self._readers.items() if not roles.isdisjoint(readers))}
+        fields = self._fields
+        return frozenset([name for name in names if name in fields and fields[name].field_class in classes])
 
     def tells(self, condition: Condition, roles: Roles) -> bool:
         """Whether a clause may be shown to *roles*: it is about no field that they may not read."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
-from sqlalchemy import Connection
 
-from casework.clock import Clock, SystemClock
+from casework.clock import Clock, SystemClock, utc
 from casework.compiled import Compiled
 from casework.desk import Desk, Engine
 from casework.desk.desk import unavailable
@@ -24,7 +23,7 @@ from casework.model.case import Case
 from casework.model.casetype import CaseType
 from casework.model.finding import Finding
 from casework.parts import Part
-from casework.plugins import Plugins, unique
+from casework.plugins import Plugins, keep_apart, unique
 from casework.soundness import check, check_requirements
 from casework.storage.diagnosis import Diagnosis, diagnose
 from casework.storage.engine import StoreOptions, open_engine
@@ -32,6 +31,9 @@ from casework.storage.store import Store
 from casework.storage.transaction import Transaction
 from casework.storage.verify import Verdict, Verifier
 from casework.worker import Ran, run_due, send_waiting
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 Answer = TypeVar("Answer")
 HERE = "this application"
@@ -62,22 +64,26 @@ class Casework:
         options: StoreOptions | None = None,
     ) -> None:
         manager = Plugins(plugins)
-        own = [(HERE, item) for item in case_types]
-        types: dict[str, CaseType] = unique("case type", own + manager.case_types(), lambda item: item.name)
+        given = [*((HERE, item) for item in case_types), *manager.case_types()]
+        types: dict[str, CaseType] = unique("case type", given, lambda item: item.name)
         named: dict[str, Part] = unique("part", [*((HERE, p) for p in parts), *manager.parts()], lambda part: part.name)
-        attached = [*attachments, *(item for _, item in manager.attachments())]
+        bound = [*((HERE, item) for item in attachments), *manager.attachments()]
+        keep_apart(given, bound)
         required = [*requirements, *(attrs.evolve(i, source=i.source or who) for who, i in manager.requirements())]
-        manifests, self._warnings = _checked(types, named, attached, required)
+        manifests, self._warnings = _checked(types, named, [item for _, item in bound], required)
         self._options = options or StoreOptions()
         store = Store(open_engine(url, self._options), entropy)
         self._demos = tuple(demo for _, demo in manager.demos())
+        current = {name: Compiled(manifest, named) for name, manifest in manifests.items()}
+        for compiled in current.values():
+            store.cases(compiled)  # a table that cannot be made stops the building, not the first case
         self._engine = Engine(
             store=store,
             clock=clock or SystemClock(),
             ids=Ids(entropy),
             plugins=manager,
             parts=named,
-            current={name: Compiled(manifest, named) for name, manifest in manifests.items()},
+            current=current,
         )
 
     @property
@@ -125,17 +131,23 @@ class Casework:
 
     @contextmanager
     def begin(self, actor: Actor, *, connection: Connection) -> Iterator[Desk]:
-        """A desk inside the host application's own transaction; the host begins it and owns COMMIT."""
+        """A desk inside the host application's own transaction; the host begins it and owns COMMIT.
+
+        Each verb is all or nothing. What was done before a refusal stays, for the host decides on it.
+        """
+        self._engine.guarded()
         with unavailable(), self._engine.store.transactions.joined(connection) as transaction:
             yield Desk(self._engine, _person(actor), transaction)
 
     def run_due(self, now: datetime | None = None, *, limit: int = 10_000) -> Ran:
         """Fire the timers that ran out by *now*, at most *limit* of them."""
-        return run_due(self._engine, now or self._engine.clock.now(), limit)
+        self._engine.guarded()
+        return run_due(self._engine, utc(now or self._engine.clock.now()), limit)
 
     def send_waiting(self, now: datetime | None = None, *, limit: int = 1_000) -> Ran:
         """Hand the messages that wait to their channels."""
-        return send_waiting(self._engine, now or self._engine.clock.now(), limit)
+        self._engine.guarded()
+        return send_waiting(self._engine, utc(now or self._engine.clock.now()), limit)
 
     def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
         """Verify every case, its log, the ledger and the timers; the first bad entry of a case is named."""

@@ -74,13 +74,13 @@ class Conflict(SetupError):
 
 
 class InvalidValue(CaseworkError, ValueError):
-    """A value is not of the kind that its field holds; *where* names the field."""
+    """A value is not of the kind that its field holds; *where* names the field, *problem* and *zh* say why."""
 
     code = "invalid-value"
 
-    def __init__(self, where: str, problem: str) -> None:
+    def __init__(self, where: str, problem: str, zh: str = "") -> None:
         super().__init__(f"{where}: {problem}" if where else problem)
-        self.where, self.problem = where, problem
+        self.where, self.problem, self.zh = where, problem, zh or problem
 
 
 class StoreUnavailable(CaseworkError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import attrs
@@ -21,6 +22,10 @@ hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
+def _proxy(states: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(dict(states))
+
+
 @attrs.frozen(kw_only=True)
 class Recorded:
     """What an observer learns of an entry that was committed: no values of the case, only its course."""
@@ -31,7 +36,7 @@ class Recorded:
     number: int
     kind: str
     trigger: str
-    states: Mapping[str, str]
+    states: Mapping[str, str] = attrs.field(converter=_proxy)
     unit: str
     actor: str
     at: datetime

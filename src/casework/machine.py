@@ -32,9 +32,7 @@ class WorkflowMachine:
             model=None, states=list(states), initial=None, auto_transitions=False, send_event=True, queued=False
         )
         for number, trigger, sources, target in candidates:
-            self._machine.add_transition(
-                trigger, list(sources), target, conditions=[_condition(number)], before=[_note(number)]
-            )
+            self._machine.add_transition(trigger, list(sources), target, conditions=[_condition(number)])
         self._events: Mapping[str, Any] = self._machine.events
 
     def choose(self, state: str, trigger: str, permits: Permits) -> tuple[int, str] | None:
@@ -48,14 +46,9 @@ class WorkflowMachine:
 def _condition(number: int) -> Callable[[EventData], bool]:
     def permitted(event: EventData) -> bool:
         run: Any = event.model
-        return bool(run.permits(number))
+        if not run.permits(number):
+            return False
+        run.taken = number  # the machine takes the first that is permitted, and asks no further
+        return True
 
     return permitted
-
-
-def _note(number: int) -> Callable[[EventData], None]:
-    def taken(event: EventData) -> None:
-        run: Any = event.model
-        run.taken = number
-
-    return taken

@@ -20,7 +20,7 @@ from casework.errors import Conflict
 from casework.loader import from_document, to_document
 from casework.model.attachment import Attachment, Require
 from casework.model.casetype import CaseType
-from casework.model.command import Assign, Held, Open, Post, Send, Set
+from casework.model.command import Assign, Held, Open, Post, Send, Set, Settle, Void
 from casework.model.fields import Field
 from casework.model.finding import Finding
 from casework.model.names import one_or_many, qualified
@@ -101,7 +101,7 @@ def compose(
         if name in owners:
             raise Conflict("workflow", name, owners[name], f"an attachment to {case_type.name!r}")
         owners[name] = f"an attachment to {case_type.name!r}"
-        findings += _binding_findings(attachment)
+        findings += _binding_findings(attachment, case_type)
         chain.append(_Binder(attachment).workflow())
     composed = _resolved(attrs.evolve(case_type, chain=tuple(chain)))
     triggers = {transition.trigger for workflow in composed.chain for transition in workflow.transitions}
@@ -115,7 +115,7 @@ def compose(
     return manifest_of(composed, len(case_type.chain), resolved), findings
 
 
-def _binding_findings(attachment: Attachment) -> list[Finding]:
+def _binding_findings(attachment: Attachment, host: CaseType) -> list[Finding]:
     slots = {slot.name: slot for slot in attachment.workflow.slots}
     bound = dict(attachment.bindings)
     path = f"attach {attachment.workflow.name} to {attachment.case_type}"
@@ -126,7 +126,12 @@ def _binding_findings(attachment: Attachment) -> list[Finding]:
         for name, value in bound.items()
         if name in slots and isinstance(value, Condition) != (slots[name].kind == "condition")
     ]
-    return missing + unknown + wrong
+    strangers = [
+        Finding("CW503", path, f"slot {name!r}: {host.name!r} has no subject {value!r}")
+        for name, value in bound.items()
+        if name in slots and slots[name].kind == "subject" and value not in host.subjects
+    ]
+    return missing + unknown + wrong + strangers
 
 
 class _Binder:
@@ -224,8 +229,11 @@ class _Binder:
         match item:
             case Set(name, value):
                 return Set(self._field(name), self._source(value))
-            case Post(_, _, amount):
-                return attrs.evolve(item, amount=self._source(amount))
+            case Post(_, _, amount, hold):
+                held = None if hold is None else qualified(self._namespace, hold)
+                return attrs.evolve(item, amount=self._source(amount), hold=held)
+            case Settle(hold) | Void(hold):
+                return attrs.evolve(item, hold=qualified(self._namespace, hold))
             case Assign(role, person):
                 return Assign(self._role(role)[0], self._source(person))
             case Send(_, to, body):

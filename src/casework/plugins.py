@@ -16,7 +16,8 @@ from casework import hookspecs
 from casework.errors import Conflict, SetupError
 from casework.hookspecs import PROJECT, Demo, Recorded
 from casework.model.attachment import Attachment, Require
-from casework.model.casetype import CaseType
+from casework.model.casetype import Account, CaseType
+from casework.model.names import qualified
 from casework.parts import Part
 
 log = logging.getLogger("casework.plugins")
@@ -55,13 +56,20 @@ class Plugins:
     def _register(self, plugin: Any) -> None:
         # A module that misspells a hook would otherwise be ignored in silence.
         for name in dir(plugin):
-            marked = name.startswith("casework_") and hasattr(getattr(plugin, name), f"{PROJECT}_impl")
-            if marked and not hasattr(hookspecs, name):
-                raise SetupError(f"unknown hook {name!r} in plugin {_called(plugin)}")
+            if name.startswith("casework_") and callable(getattr(plugin, name)):
+                self._look_at(plugin, name)
         try:
             self._manager.register(plugin, name=_called(plugin))
         except (ValueError, pluggy.PluginValidationError) as error:
             raise SetupError(f"plugin {_called(plugin)}: {error}") from error
+
+    @staticmethod
+    def _look_at(plugin: Any, name: str) -> None:
+        marked = hasattr(getattr(plugin, name), f"{PROJECT}_impl")
+        if marked and not hasattr(hookspecs, name):
+            raise SetupError(f"unknown hook {name!r} in plugin {_called(plugin)}")
+        if not marked and hasattr(hookspecs, name):
+            raise SetupError(f"plugin {_called(plugin)}: {name!r} is a hook; mark it with casework.hookimpl")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -94,7 +102,7 @@ class Plugins:
 
     def _collected(self, hook: str) -> list[tuple[str, Any]]:
         found: list[tuple[str, Any]] = []
-        for impl in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
+        for impl in getattr(self._manager.hook, hook).get_hookimpls():
             try:
                 contributed: Sequence[Any] = tuple(impl.function())
             except Exception as error:
@@ -133,6 +141,38 @@ def unique(kind: str, contributed: Iterable[tuple[str, Any]], name_of: Callable[
             raise Conflict(kind, name, found[name][0], contributor)
         found[name] = (contributor, item)
     return {name: item for name, (_, item) in found.items()}
+
+
+def keep_apart(case_types: Sequence[tuple[str, CaseType]], attachments: Sequence[tuple[str, Attachment]]) -> None:
+    """Raise Conflict with both contributors where two claim a workflow or field of one case type, or an account."""
+    accounts: dict[str, tuple[str, Account]] = {}
+    for who, case_type in case_types:
+        host = f"{who} (case type {case_type.name!r})"
+        attached = [(other, item.workflow) for other, item in attachments if item.case_type == case_type.name]
+        _claim("workflow", host, [workflow.name for workflow in case_type.chain], [(w, f.name) for w, f in attached])
+        added = [
+            (w, name) for w, flow in attached for name in {qualified(flow.name, item.name) for item in flow.fields}
+        ]
+        _claim("field", host, [item.name for item in case_type.data], added)
+        for account in case_type.accounts:
+            first, same = accounts.setdefault(account.name, (host, account))
+            if _terms(same) != _terms(account):
+                raise Conflict("account", account.name, first, host)
+
+
+def _claim(kind: str, host: str, own: Iterable[str], added: Iterable[tuple[str, str]]) -> None:
+    claimed = dict.fromkeys(own, host)
+    for who, name in added:
+        if name in claimed:
+            raise Conflict(kind, name, claimed[name], who)
+        claimed[name] = who
+
+
+def _terms(account: Account) -> tuple[object, ...]:
+    """What all case types that share an account say of it alike; accounts of single cases are never shared."""
+    if account.owner == "case":
+        return ("case",)
+    return account.owner, account.commodity, account.by is None, account.minimum, account.maximum
 
 
 def _calling(impl: Any) -> Callable[[Recorded], None]:

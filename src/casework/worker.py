@@ -106,22 +106,25 @@ def _act(engine: Engine, transaction: Transaction, timer: DueTimer) -> str:
 def send_waiting(engine: Engine, now: datetime, limit: int) -> Ran:
     """Hand waiting messages to their channels, oldest first. One whose channel is absent stays parked."""
     with engine.store.transactions.read() as transaction:
-        waiting = engine.store.messages.waiting(transaction, now, limit)
-    counts = {"sent": 0, "failed": 0, "parked": 0}
+        waiting = engine.store.messages.waiting(transaction, now, limit, engine.channels)
+        parked = engine.store.messages.parked(transaction, now, engine.channels)
+    counts = {"sent": 0, "failed": 0, "parked": parked}
     for item in waiting:
         counts[_send(engine, item, now)] += 1
     return Ran(**counts)
 
 
 def _send(engine: Engine, item: Waiting, now: datetime) -> str:
-    channel = engine.channels.get(item.message.channel)
-    if channel is None:
-        return "parked"
-    if channel.delivery == "at_most_once" and not _mark(engine, item, "doubtful", item.attempts + 1, now):
-        return "parked"
+    channel = engine.channels[item.message.channel]
+    if channel.delivery == "at_most_once":
+        if not _mark(engine, item, "doubtful", item.attempts + 1, now):
+            return "parked"
+        item = attrs.evolve(item, attempts=item.attempts + 1)
     try:
         channel.deliver(item.message, item.key)
-    except Exception as error:
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException as error:
         log.warning("channel %s failed on a message: %s", channel.name, type(error).__name__)
         if channel.delivery == "at_least_once":
             attempts = item.attempts + 1

@@ -15,8 +15,9 @@ from casework.condition.tree import Condition, clauses, operands, walk
 from casework.machine import WorkflowMachine
 from casework.manifest import Manifest
 from casework.model.casetype import CaseType, Worklist
-from casework.model.command import Run, Set
+from casework.model.command import Given, Run, Set
 from casework.model.fields import Field
+from casework.model.names import qualified
 from casework.model.workflow import Transition, Workflow
 from casework.parts import Channel, EffectPart, Guard, Part
 from casework.text import Text
@@ -30,6 +31,7 @@ class Compiled:
         self.manifest = manifest
         self.case_type: CaseType = manifest.case_type
         self.main = self.case_type.main.name
+        self._attached = frozenset(workflow.name for workflow in self.case_type.chain[manifest.own :])
         self.fields: dict[str, Field] = {field.name: field for field in fields_in(self.case_type)}
         self.enterable = {name: field for name, field in self.fields.items() if not field.managed}
         self.subjects = self.case_type.subjects
@@ -50,11 +52,20 @@ class Compiled:
         self.covers = self._covers()
         self.triggers = self._triggers()
         self.all_accounts = touched(self.accounts, self._automatics() + self._manual())
-        self.any_holds = any(ends_holds(item) for item in self._manual())
+        self.any_holds = any(ends_holds(item) for item in self._automatics() + self._manual())
         self.worklists: dict[str, Worklist] = {
             worklist.name: attrs.evolve(worklist, condition=self.located(worklist.condition))
             for worklist in self.case_type.worklists
         }
+
+    def own_field(self, workflow: str, name: str) -> str:
+        """What a part that runs in *workflow* means by a field's name: the workflow's own field comes first."""
+        full = qualified(workflow, name)
+        return full if full in self.fields else name
+
+    def namespace(self, workflow: str) -> str:
+        """The namespace of an attached workflow; the case type's own workflows have none."""
+        return workflow if workflow in self._attached else ""
 
     def located(self, condition: Condition) -> Condition:
         """*condition* with every mark in full, as ``workflow.state``."""
@@ -148,10 +159,17 @@ class Compiled:
             items[0].workflow,
             items,
             {state: tuple(found) for state, found in by_state.items()},
-            {field.name: field for item in items for field in item.transition.form},
+            {field.name: self._guarded(field, items) for item in items for field in item.transition.form},
             touched(self.accounts, [*items, *caused]),
             any(ends_holds(item) for item in (*items, *caused)),
         )
+
+    def _guarded(self, field: Field, items: Iterable[CompiledTransition]) -> Field:
+        """A form field that says nothing of its class and fills a closed field of the case is as closed as that."""
+        effects = (effect for item in items for effect in item.transition.effects if isinstance(effect, Set))
+        filled = (self.fields.get(effect.field) for effect in effects if effect.value == Given(field.name))
+        closed = [target.field_class for target in filled if target and target.field_class != "open"]
+        return attrs.evolve(field, field_class=closed[0]) if closed and field.field_class == "open" else field
 
     def _manual(self) -> list[CompiledTransition]:
         return [

@@ -13,19 +13,27 @@ from casework.condition import tree
 from casework.condition.tree import operands, walk
 from casework.model.casetype import Account
 from casework.model.command import Post, Set, Settle, Void
+from casework.model.names import qualified
 from casework.parts import EffectPart
 
 
 def times(item: CompiledTransition) -> Iterable[tuple[str, timedelta]]:
+    """The marks that a transition counts from, with how much time after them it asks for."""
     for clause in item.clauses:
         for node in walk(clause.condition):
             if isinstance(node, tree.Compare) and isinstance(node.left, tree.ElapsedRef):
                 assert isinstance(node.right, timedelta)
-                yield node.left.mark, node.right
+                # "More than an hour" is not yet so when exactly an hour has passed.
+                later = timedelta.resolution if node.operator in ("gt", "le") else timedelta(0)
+                yield node.left.mark, node.right + later
 
 
 def ends_holds(item: CompiledTransition) -> bool:
-    return any(isinstance(effect, Settle | Void) for effect in item.transition.effects)
+    """Whether it may settle or void what was reserved; a part that may post may do that too."""
+    return any(
+        isinstance(effect, Settle | Void) or (isinstance(effect, EffectPart) and bool(effect.posts))
+        for effect in item.effects
+    )
 
 
 def touched(accounts: Mapping[str, Account], items: Iterable[CompiledTransition]) -> tuple[Account, ...]:
@@ -39,7 +47,7 @@ def touched(accounts: Mapping[str, Account], items: Iterable[CompiledTransition]
                 names.update((effect.debit, effect.credit))
             elif isinstance(effect, EffectPart):
                 names.update(effect.posts)
-        if ends_holds(item):
+        if any(isinstance(effect, Settle | Void) for effect in item.effects):
             names.update(accounts)
     return tuple(account for name, account in sorted(accounts.items()) if name in names and account.limited)
 
@@ -66,7 +74,7 @@ def _changes(items: Iterable[CompiledTransition]) -> tuple[set[tuple[str, str]],
             if isinstance(effect, Set):
                 fields.add(effect.field)
             elif isinstance(effect, EffectPart):
-                fields.update(effect.writes)
+                fields.update(name for field in effect.writes for name in (field, qualified(item.workflow, field)))
     return states, fields
 
 

@@ -10,7 +10,7 @@ import math
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import TypeAlias
 
 from casework.errors import InvalidValue
@@ -23,6 +23,10 @@ DECIMAL_PLACES = 6
 DECIMAL_LIMIT = Decimal(INTEGER_LIMIT - 1).scaleb(-DECIMAL_PLACES)
 TEXT_LIMIT = 10_000
 
+EXACT = Context(prec=40)
+"""Decimals are worked on in a context of our own: the host's may round to a few digits."""
+
+_SMALLEST = Decimal(1).scaleb(-DECIMAL_PLACES)
 _YEARS = range(1, 9999)
 
 
@@ -39,11 +43,11 @@ def checked(value: object, where: str = "") -> Value:
             return _text(value, where)
         case int():
             if not -INTEGER_LIMIT <= value < INTEGER_LIMIT:
-                raise InvalidValue(where, "integers are limited to 64 bits")
+                raise InvalidValue(where, "integers are limited to 64 bits", "整数超出64位范围")
             return int(value)
         case float():
             if not math.isfinite(value):
-                raise InvalidValue(where, "NaN and infinity are not values")
+                raise InvalidValue(where, "NaN and infinity are not values", "不能是非数或无穷大")
             return value + 0.0
         case Decimal():
             return _decimal(value, where)
@@ -51,48 +55,52 @@ def checked(value: object, where: str = "") -> Value:
             return _instant(value, where)
         case date():
             return value
-    raise InvalidValue(where, f"{type(value).__name__} is not a kind of value that a case holds")
+    raise InvalidValue(where, f"{type(value).__name__} is not a kind of value that a case holds", "案件不能保存这种值")
 
 
 def _text(value: str, where: str) -> str:
     if len(value) > TEXT_LIMIT:
-        raise InvalidValue(where, f"text is limited to {TEXT_LIMIT} characters")
+        raise InvalidValue(where, f"text is limited to {TEXT_LIMIT} characters", f"文字最多{TEXT_LIMIT}个字符")
     if value.isascii():
         if "\0" in value:
-            raise InvalidValue(where, "text may not hold a NUL character")
+            raise InvalidValue(where, "text may not hold a NUL character", "文字不得含有空字符")
         return value if type(value) is str else str(value)
     if "\0" in value:
-        raise InvalidValue(where, "text may not hold a NUL character")
+        raise InvalidValue(where, "text may not hold a NUL character", "文字不得含有空字符")
     if any("\ud800" <= char <= "\udfff" for char in value):
-        raise InvalidValue(where, "text may not hold a lone surrogate")
+        raise InvalidValue(where, "text may not hold a lone surrogate", "文字含有无效字符")
     return unicodedata.normalize("NFC", value)
 
 
 def _decimal(value: Decimal, where: str) -> Decimal:
     if not value.is_finite():
-        raise InvalidValue(where, "NaN and infinity are not values")
-    if abs(value) > DECIMAL_LIMIT:
-        raise InvalidValue(where, f"decimals are limited to ±{DECIMAL_LIMIT}")
+        raise InvalidValue(where, "NaN and infinity are not values", "不能是非数或无穷大")
+    if value.copy_abs() > DECIMAL_LIMIT:  # abs() would round, and overflow on the way
+        raise InvalidValue(where, f"decimals are limited to ±{DECIMAL_LIMIT}", f"小数的范围是±{DECIMAL_LIMIT}")
     try:
-        scaled = value.quantize(Decimal(1).scaleb(-DECIMAL_PLACES))
+        scaled = value.quantize(_SMALLEST, context=EXACT)
     except InvalidOperation:
         scaled = None
     if scaled is None or scaled != value:
-        raise InvalidValue(where, f"decimals hold at most {DECIMAL_PLACES} places after the point")
+        raise InvalidValue(
+            where, f"decimals hold at most {DECIMAL_PLACES} places after the point", f"小数点后最多{DECIMAL_PLACES}位"
+        )
     whole = value == value.to_integral_value()
-    return value.quantize(Decimal(1)) + 0 if whole else value.normalize()
+    return EXACT.add(value.quantize(Decimal(1), context=EXACT), Decimal(0)) if whole else value.normalize(EXACT)
 
 
 def _instant(value: datetime, where: str) -> datetime:
     if value.tzinfo is None:
-        raise InvalidValue(where, "a naive datetime names no instant; give it a time zone")
+        raise InvalidValue(where, "a naive datetime names no instant; give it a time zone", "时刻须带时区")
     try:
         instant = value.astimezone(UTC)
     except OverflowError:
-        raise InvalidValue(where, "instants lie in the years 1 to 9998, in UTC") from None
+        raise InvalidValue(
+            where, "instants lie in the years 1 to 9998, in UTC", "时刻须在公元1年至9998年之间"
+        ) from None
     if instant.year not in _YEARS:
-        raise InvalidValue(where, "instants lie in the years 1 to 9998, in UTC")
-    return instant
+        raise InvalidValue(where, "instants lie in the years 1 to 9998, in UTC", "时刻须在公元1年至9998年之间")
+    return instant.replace(fold=0) if instant.fold else instant
 
 
 def kind_of(value: Value) -> str:

@@ -72,7 +72,7 @@ def _permitted(draft: Draft, here: tuple[CompiledTransition, ...]) -> tuple[Comp
     if draft.move.kind == "timer":
         return here
     roles = draft.move.roles
-    permitted = tuple(item for item in here if not item.roles.isdisjoint(roles))
+    permitted = tuple([item for item in here if not item.roles.isdisjoint(roles)])
     if permitted:
         return permitted
     wanted = tuple(sorted({role for item in here for role in item.roles}))
@@ -100,9 +100,7 @@ def filled(draft: Draft, form: Mapping[str, Field], values: Mapping[str, object]
             try:
                 accepted[name] = field.accept(value)
             except InvalidValue as error:
-                problems.append(
-                    Problem(name, Text(f"{name} {error.problem}", f"{_title(draft, name)}：{error.problem}"))
-                )
+                problems.append(Problem(name, Text(f"{name} {error.problem}", f"{_title(draft, name)}：{error.zh}")))
     for name, field in form.items():
         if field.required and name not in accepted and all(problem.field != name for problem in problems):
             problems.append(Problem(name, Text(f"{name} is needed", f"缺少{_title(draft, name)}")))

@@ -64,13 +64,13 @@ def _open(draft: Draft) -> None:
 
 
 def _fire(draft: Draft) -> None:
-    """One trigger: admit, choose, take, follow."""
+    """One trigger: admit, choose, take, follow; then remember who did it."""
     item, target = choose(draft, admit(draft))
     if draft.move.probing:
         return
     take(draft, item, target)
-    _remember(draft)
     follow(draft)
+    _remember(draft)
 
 
 def _remember(draft: Draft) -> None:
@@ -94,25 +94,33 @@ def _timer(draft: Draft) -> Draft:
     """A deadline ran out: fire what it names. A refusal of that is recorded, for the time has passed all the same."""
     try:
         _fire(draft)
+        _hold_invariants(draft, closing=draft.closed_at() is not None)
         return draft
     except Stop as no:
+        if no.refusal.code in ("part-absent", "part-failed"):
+            raise  # the timer stays armed until the part is there again, or mended
         fresh = Draft(draft.compiled, draft.before, draft.move)
         fresh.refused = no.refusal.code
-        follow(fresh)
+        _look_again(fresh)
         return fresh
+
+
+def _look_again(draft: Draft) -> None:
+    """Automatic steps alone; what they change makes acts void as well."""
+    follow(draft)
+    void_acts(draft)
 
 
 def _amend(draft: Draft) -> None:
     editing.amend(draft)
-    void_acts(draft)
-    follow(draft)
+    _look_again(draft)
 
 
 _ROOMS: dict[MoveKind, Callable[[Draft], None]] = {
     "open": _open,
     "fire": _fire,
-    "timer": follow,
-    "recheck": follow,
+    "timer": _look_again,
+    "recheck": _look_again,
     "amend": _amend,
     "note": editing.note,
     "assign": editing.assign,

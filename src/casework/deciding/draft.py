@@ -110,7 +110,9 @@ class Draft:
         changes: dict[str, Value | None] = {
             name: value for name, value in after.items() if name not in before or before[name] != value
         }
-        changes.update((name, None) for name in before if name not in after)
+        for name in before:
+            if name not in after:
+                changes[name] = None
         return changes
 
     def closed_at(self) -> datetime | None:

@@ -39,7 +39,6 @@ def amend(draft: Draft) -> None:
     if hidden:
         raise stop(draft, "not-permitted", problems=tuple(Problem(name, HIDDEN_TEXT) for name in hidden))
     optional = {name: field for name, field in compiled.enterable.items() if name in move.form}
-    present = {name: value for name, value in move.form.items() if value is not None}
     cleared = [name for name, value in move.form.items() if value is None and name in optional]
     required = [name for name in cleared if optional[name].required]
     if required:
@@ -48,9 +47,8 @@ def amend(draft: Draft) -> None:
             "invalid-form",
             problems=tuple(Problem(n, Text(f"{n} may not become unknown", f"{n}不能为空")) for n in required),
         )
-    draft.data.update(
-        filled(draft, {n: f for n, f in compiled.enterable.items() if n in present or not f.required}, present)
-    )
+    fields = {n: f for n, f in compiled.enterable.items() if n in move.form or not f.required}
+    draft.data.update(filled(draft, fields, move.form))
     for name in cleared:
         draft.data.pop(name, None)
     if draft.before.balances:
@@ -86,9 +84,9 @@ def _text(draft: Draft, name: str, limit: int = 128) -> str:
     try:
         text = checked(value, name)
         if not isinstance(text, str) or not text.strip() or len(text) > limit:
-            raise InvalidValue(name, f"takes a text of 1 to {limit} characters")
+            raise InvalidValue(name, f"takes a text of 1 to {limit} characters", f"须填写1至{limit}个字符")
     except InvalidValue as error:
-        problem = Problem(name, Text(str(error), f"{name}：须填写1至{limit}个字符"))
+        problem = Problem(name, Text(str(error), f"{name}：{error.zh}"))
         raise stop(draft, "invalid-form", problems=(problem,)) from None
     return text
 

@@ -15,7 +15,6 @@ from casework.errors import InvalidValue
 from casework.model.casetype import Account
 from casework.model.command import (
     Assign,
-    Command,
     Doer,
     Given,
     Held,
@@ -34,7 +33,7 @@ from casework.model.posting import Hold, Limit, Posting
 from casework.text import Text
 
 
-def carry(draft: Draft, command: Command) -> None:
+def carry(draft: Draft, command: object) -> None:
     """Apply one command to the draft."""
     _APPLY[type(command)](draft, command)
 
@@ -67,19 +66,24 @@ def _set(draft: Draft, command: Set) -> None:
         try:
             draft.data[command.field] = field.accept(value)
         except InvalidValue as error:
-            raise stop(draft, "invalid-form", Text(str(error), str(error))) from None
+            raise stop(
+                draft,
+                "invalid-form",
+                Text(str(error), f"{draft.compiled.titles('field', command.field, 'zh')}：{error.zh}"),
+            ) from None
     if draft.balances:
         draft.weigh()
 
 
+AMOUNT_LIMIT = 10**12
+"""What one posting may move at most, so that no balance ever outgrows 64 bits."""
+
+
 def _amount(draft: Draft, command: Post) -> int:
     amount = value_of(draft, command.amount)
-    if isinstance(amount, bool) or not isinstance(amount, int) or amount < 1:
-        raise stop(
-            draft,
-            "invalid-form",
-            Text(f"an amount is a whole number above 0, not {amount!r}", f"数量须为大于0的整数，不能是{amount!r}"),
-        )
+    if isinstance(amount, bool) or not isinstance(amount, int) or not 1 <= amount <= AMOUNT_LIMIT:
+        en = f"an amount is a whole number from 1 to {AMOUNT_LIMIT}, not {amount!r}"
+        raise stop(draft, "invalid-form", Text(en, f"数量须为1至{AMOUNT_LIMIT}的整数，不能是{amount!r}"))
     return amount
 
 
@@ -129,6 +133,9 @@ def move_amount(draft: Draft, account: Account, key: str, change: int) -> None:
                 f"{title.zh}：余{left - change}，需要{abs(change)}",
             ),
         )
+    # An account may stand beyond a limit that was set later, or not yet have reached it. On its way back it is
+    # held to where it has come to, so that the database's own constraint agrees with what was decided here.
+    low, high = None if low is None else min(low, left), None if high is None else max(high, left)
     draft.limits[key] = Limit(key, moved + change, low, high)
     if draft.balances:
         draft.weigh()

@@ -35,6 +35,7 @@ class Desk:
     def open(
         self,
         case_type: str,
+        form: object = None,
         /,
         *,
         request_id: str | None = None,
@@ -42,7 +43,7 @@ class Desk:
         subjects: Mapping[str, str] | None = None,
         **values: object,
     ) -> Case:
-        """Open a case of that type with the values of its data, in the actor's unit or in *unit*.
+        """Open a case of that type in the actor's unit, or in *unit*, with data by *form* or by *values*.
 
         *subjects* names persons whom other cases are about already, such as ``{"person": case.subjects["person"]}``;
         without it each subject is somebody new.
@@ -50,7 +51,14 @@ class Desk:
         where = unit if unit is not None else self.actor.unit or ""
         with self._writing() as transaction:
             return firing.opened(
-                self._engine, transaction, self.actor, case_type, where, values, request_id, subjects or {}
+                self._engine,
+                transaction,
+                self.actor,
+                case_type,
+                where,
+                _filled(form, values),
+                request_id,
+                subjects or {},
             )
 
     def fire(
@@ -215,7 +223,8 @@ class Desk:
         self._engine.guarded()
         with unavailable():
             if self._transaction is not None:
-                yield self._transaction
+                with self._transaction.whole():
+                    yield self._transaction
             else:
                 with self._engine.store.transactions.write() as transaction:
                     yield transaction

@@ -11,6 +11,7 @@ from casework.clock import Clock
 from casework.compiled import Compiled
 from casework.deciding import decide
 from casework.errors import Reentered
+from casework.hookspecs import Recorded
 from casework.ids import Ids
 from casework.manifest import manifest_from
 from casework.model.actor import Actor
@@ -83,7 +84,12 @@ class Engine:
         finally:
             self._deciding.now = False
 
+    def tell(self, recorded: Recorded) -> None:
+        """Tell the observers of a committed entry; they use no desk either."""
+        with self.deciding():
+            self.plugins.recorded(recorded)
+
     def guarded(self) -> None:
         """Raise Reentered where a guard, effect or observer comes in by the back door."""
         if getattr(self._deciding, "now", False):
-            raise Reentered("a firing is being decided; a part answers by what it returns and uses no desk")
+            raise Reentered("parts answer by what they return and observers only listen; neither uses a desk")

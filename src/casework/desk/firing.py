@@ -8,7 +8,7 @@ import attrs
 
 from casework.compiled import Compiled
 from casework.desk.engine import Engine
-from casework.desk.opening import child_of, prepare_opening, registered, write_opening
+from casework.desk.opening import children_of, prepare_opening, registered, write_opening
 from casework.desk.recording import tell, weigh
 from casework.desk.requests import Asked, digest, opening_digest, remember, replayed
 from casework.desk.undoing import undoing
@@ -35,6 +35,8 @@ class Loaded:
 def load(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> Loaded:
     """Read a case. Refused as not found where there is none, and where the actor may not view it."""
     case_id = case if isinstance(case, str) else case.id
+    if not (case_id.isascii() and case_id.isprintable()):
+        raise Refused(Refusal("not-found", case_id=case_id))  # no id looks so, and no driver is asked
     compiled = None if isinstance(case, str) else engine.pinned(transaction, case.manifest)
     compiled = compiled or engine.of_type(transaction, actor.tenant, case_id)
     snapshot = None if compiled is None else engine.store.load(transaction, compiled, actor.tenant, case_id)
@@ -126,7 +128,7 @@ def carry_out(engine: Engine, transaction: Transaction, loaded: Loaded, move: Mo
     decision = engine.decide(compiled, snapshot, move)
     if isinstance(decision, Refusal):
         raise Refused(decision)
-    children = [child_of(engine, transaction, snapshot, move, item) for item in decision.openings]
+    children = children_of(engine, transaction, snapshot, move, decision)
     try:
         receipt = engine.store.append(transaction, compiled, snapshot, move, decision, tuple(c.named for c in children))
     except Lost:

@@ -10,10 +10,10 @@ from casework.compiled import Compiled
 from casework.desk.engine import Engine
 from casework.desk.recording import tell, weigh
 from casework.errors import Refused
-from casework.model.actor import Actor
+from casework.model.actor import Actor, is_identifier
 from casework.model.case import Cause, Move, Receipt, Snapshot
 from casework.model.decision import Decision, Opening
-from casework.model.refusal import Refusal
+from casework.model.refusal import Problem, Refusal
 from casework.storage.store import blank
 from casework.storage.transaction import Transaction
 from casework.text import Text
@@ -31,12 +31,13 @@ def registered(engine: Engine, case_type: str) -> Compiled:
 
 @attrs.frozen(eq=False)
 class Prepared:
-    """A case that was decided to be opened and is not yet written."""
+    """A case that was decided to be opened and is not yet written, with those that its opening opens."""
 
     compiled: Compiled
     snapshot: Snapshot
     move: Move
     decision: Decision
+    children: tuple[Prepared, ...]
 
     @property
     def named(self) -> tuple[str, str, str]:
@@ -56,8 +57,15 @@ def prepare_opening(
     subjects: Mapping[str, str],
     parent: str | None = None,
     cause: Cause | None = None,
+    pending: dict[str, int] | None = None,
 ) -> Prepared:
-    """Decide on opening a case. Raises Refused."""
+    """Decide on opening a case and all that this opens. Raises Refused.
+
+    *pending* is what earlier decisions of the same firing will change of balances; it grows by this one's.
+    """
+    if unit and not is_identifier(unit):
+        text = Text("takes a printable text of at most 128 characters", "须为不超过128个可打印字符")
+        raise Refused(Refusal("invalid-form", trigger="open", problems=(Problem("unit", text),)))
     now = engine.clock.now()
     snapshot = blank(
         compiled,
@@ -70,19 +78,22 @@ def prepare_opening(
     )
     move = Move(kind="open", actor=actor, now=now, roles=roles, form=form, cause=cause)
     weigh(engine, transaction, compiled, snapshot, move)
+    pending = {} if pending is None else pending
+    for key in snapshot.balances:
+        snapshot.balances[key] += pending.get(key, 0)
     decision = engine.decide(compiled, snapshot, move)
     if isinstance(decision, Refusal):
         raise Refused(decision)
-    return Prepared(compiled, snapshot, move, decision)
+    children = children_of(engine, transaction, snapshot, move, decision, pending)
+    return Prepared(compiled, snapshot, move, decision, children)
 
 
 def write_opening(engine: Engine, transaction: Transaction, prepared: Prepared) -> Receipt:
     """Write a case that was decided to be opened, and those that its opening opens."""
     snapshot, move, decision = prepared.snapshot, prepared.move, prepared.decision
-    children = [child_of(engine, transaction, snapshot, move, item) for item in decision.openings]
-    named = tuple(child.named for child in children)
+    named = tuple(child.named for child in prepared.children)
     receipt = engine.store.insert(transaction, prepared.compiled, snapshot, move, decision, named)
-    for child in children:
+    for child in prepared.children:
         write_opening(engine, transaction, child)
     tell(engine, transaction, snapshot, move, decision, receipt)
     return receipt
@@ -91,7 +102,29 @@ def write_opening(engine: Engine, transaction: Transaction, prepared: Prepared) 
 NESTING_LIMIT = 5
 
 
-def child_of(engine: Engine, transaction: Transaction, parent: Snapshot, move: Move, opening: Opening) -> Prepared:
+def children_of(
+    engine: Engine,
+    transaction: Transaction,
+    parent: Snapshot,
+    move: Move,
+    decision: Decision,
+    pending: dict[str, int] | None = None,
+) -> tuple[Prepared, ...]:
+    """Decide on every case that a decision opens, before anything of it is written."""
+    pending = {} if pending is None else pending
+    for limit in decision.limits:
+        pending[limit.key] = pending.get(limit.key, 0) + limit.change
+    return tuple(_child(engine, transaction, parent, move, item, pending) for item in decision.openings)
+
+
+def _child(
+    engine: Engine,
+    transaction: Transaction,
+    parent: Snapshot,
+    move: Move,
+    opening: Opening,
+    pending: dict[str, int],
+) -> Prepared:
     """Decide on a case that another one opens. Raises Refused, and so refuses the parent's move as a whole."""
     compiled = engine.current.get(opening.case_type)
     if compiled is None:
@@ -113,4 +146,5 @@ def child_of(engine: Engine, transaction: Transaction, parent: Snapshot, move: M
         subjects=parent.subjects,
         parent=parent.id,
         cause=Cause("nested", move.trigger, parent.id, depth + 1),
+        pending=pending,
     )

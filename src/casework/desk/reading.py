@@ -16,7 +16,7 @@ from casework.condition.tree import Condition, Differs, ElapsedRef, operands, wa
 from casework.desk import firing
 from casework.desk.engine import Engine
 from casework.desk.firing import Loaded
-from casework.desk.opening import registered
+from casework.desk.opening import children_of, registered
 from casework.desk.recording import weigh
 from casework.desk.requests import Asked
 from casework.desk.viewing import HistoryEntry, seen, told
@@ -58,6 +58,7 @@ def foreseen(
     decision = engine.decide(loaded.compiled, loaded.snapshot, move)
     if isinstance(decision, Refusal):
         raise Refused(decision)
+    children_of(engine, transaction, loaded.snapshot, move, decision)
     return loaded, decision
 
 
@@ -115,7 +116,7 @@ def find(
     limit: int,
 ) -> Page:
     """One page of a search. Refused where the condition is unsound or asks for what the actor may not read."""
-    compiled = registered(engine, case_type)
+    compiled = _searched(engine, transaction, case_type)
     problems = check_condition(compiled.case_type, condition)
     if problems:
         told = tuple(Problem(item.path, Text(item.message, item.message)) for item in problems)
@@ -137,6 +138,15 @@ def find(
         limit=size + 1,
     )
     return _page(engine, transaction, actor, rows, size)
+
+
+def _searched(engine: Engine, transaction: Transaction, case_type: str) -> Compiled:
+    """What cases of the type are searched by; where the type is not installed, the latest that cases are pinned to."""
+    if case_type in engine.current:
+        return engine.current[case_type]
+    digest = engine.store.newest(transaction, case_type)
+    left = None if digest is None else engine.pinned(transaction, digest)
+    return left or registered(engine, case_type)
 
 
 def _unkept(engine: Engine, compiled: Compiled, condition: Condition) -> tuple[Problem, ...]:

@@ -37,4 +37,4 @@ def tell(
         actor=move.actor.id,
         at=move.now,
     )
-    transaction.after_commit.append(lambda: engine.plugins.recorded(recorded))
+    transaction.after_commit.append(lambda: engine.tell(recorded))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,11 +12,13 @@ import attrs
 from casework.condition.literal import checked, to_plain
 from casework.desk.engine import Engine
 from casework.errors import InvalidValue, Refused
-from casework.model.actor import Actor
+from casework.model.actor import Actor, is_identifier
 from casework.model.case import Cause, MoveKind, Receipt
-from casework.model.refusal import Refusal
-from casework.storage.codec import canonical
+from casework.model.refusal import Problem, Refusal
 from casework.storage.transaction import Transaction
+from casework.text import Text
+
+REQUEST_LIMIT = 256
 
 
 @attrs.frozen(kw_only=True)
@@ -32,17 +35,18 @@ class Asked:
 def digest(case_id: str, asked: Asked) -> bytes:
     """What identifies the content of a call, so that an id cannot be used for two."""
     content = {"case": case_id, "kind": asked.kind, "trigger": asked.trigger, "form": _plain(asked.form)}
-    return hashlib.sha256(canonical(content)).digest()
+    # What was asked may name anything, lone surrogates too; it is refused later, by the room that knows it.
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
 
 
 def _plain(form: Mapping[str, object]) -> dict[str, Any]:
-    """A form as plain content, so that the same form has one digest; what is no value stands as its text."""
+    """A form as plain content, so that the same form has one digest; what is no value stands as its type."""
     plain: dict[str, Any] = {}
     for name, value in form.items():
         try:
-            plain[name] = None if value is None else to_plain(checked(value, name))
+            plain[str(name)] = None if value is None else to_plain(checked(value, name))
         except InvalidValue:
-            plain[name] = {"no value": ascii(value)}
+            plain[str(name)] = {"no value": type(value).__name__}
     return plain
 
 
@@ -53,6 +57,9 @@ def opening_digest(case_type: str, form: Mapping[str, object], unit: str) -> byt
 
 def replayed(engine: Engine, transaction: Transaction, actor: Actor, request_id: str, content: bytes) -> Receipt | None:
     """The receipt of the same request, or None. Refused where the id was used for other content."""
+    if not is_identifier(request_id, REQUEST_LIMIT):
+        text = Text(f"takes a printable text of 1 to {REQUEST_LIMIT} characters", f"须为1至{REQUEST_LIMIT}个可打印字符")
+        raise Refused(Refusal("invalid-form", problems=(Problem("request_id", text),)))
     found = engine.store.requests.find(transaction, actor.tenant, actor.id, request_id)
     if found is None:
         return None

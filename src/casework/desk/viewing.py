@@ -28,7 +28,7 @@ def seen(compiled: Compiled, snapshot: Snapshot, roles: frozenset[str], entry: i
         main=compiled.main,
         states=snapshot.states,
         data={name: value for name, value in snapshot.data.items() if name in visible},
-        hidden=tuple(sorted(name for name in snapshot.data if name not in visible)),
+        hidden=tuple(sorted(snapshot.data.keys() - visible)),
         dues=snapshot.dues,
         opened_at=snapshot.opened_at,
         closed_at=snapshot.closed_at,

@@ -11,8 +11,13 @@ from casework.errors import InvalidValue
 DEFAULT_TENANT = "main"
 
 
+def is_identifier(value: object, limit: int = 128) -> bool:
+    """Whether *value* can name a person, a unit or a request: a printable text, neither empty nor long."""
+    return isinstance(value, str) and 0 < len(value) <= limit and value.isprintable()
+
+
 def _identifier(_: object, attribute: attrs.Attribute[str], value: object) -> None:
-    if not isinstance(value, str) or not value or len(value) > 128 or not value.isprintable():
+    if not is_identifier(value):
         raise InvalidValue(f"actor.{attribute.name}", "takes a printable text of 1 to 128 characters")
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from casework.condition.literal import Value, checked
+from casework.errors import InvalidValue
 
 
 @attrs.frozen
@@ -40,6 +41,7 @@ class Unit:
 
 
 Source: TypeAlias = Value | Given | Held | Now | Doer | Unit | None
+NAME_LENGTH = 128
 REFERENCES = (Given, Held, Now, Doer, Unit)
 
 
@@ -53,7 +55,13 @@ def _typed(value: Any) -> Any:
 
 def _sources(value: Mapping[str, Any] | tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
     pairs = value.items() if isinstance(value, Mapping) else value
-    return tuple((name, _source(item)) for name, item in pairs)
+    return tuple((_named(name), _source(item)) for name, item in pairs)
+
+
+def _named(name: object) -> str:
+    if not isinstance(name, str) or not 1 <= len(name) <= NAME_LENGTH:
+        raise InvalidValue("name", f"takes a text of 1 to {NAME_LENGTH} characters, not {name!a}")
+    return str(checked(name, "name"))
 
 
 def _typed_pairs(value: tuple[tuple[str, Any], ...]) -> Any:

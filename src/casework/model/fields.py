@@ -32,6 +32,16 @@ _TYPES: dict[type, FieldType] = {
     date: "date",
     datetime: "instant",
 }
+_KINDS_ZH = {
+    "text": "文字",
+    "integer": "整数",
+    "decimal": "小数",
+    "float": "浮点数",
+    "boolean": "是或否",
+    "date": "日期",
+    "instant": "时刻",
+    "choice": "选项",
+}
 _METADATA = "casework"
 TEXT_DEFAULT_LIMIT = 2_000
 
@@ -83,21 +93,24 @@ class Field:
         accepted = checked(value, self.name)
         kind = kind_of(accepted)
         if kind != self.type and not (self.type == "choice" and kind == "text"):
-            raise InvalidValue(self.name, f"takes {self.type}, not {kind}")
+            raise InvalidValue(
+                self.name, f"takes {self.type}, not {kind}", f"应为{_KINDS_ZH[self.type]}，不是{_KINDS_ZH[kind]}"
+            )
         if self.type == "choice":
             self._accept_choice(accepted)
         elif self.type == "text" and len(str(accepted)) > self.max_length:
-            raise InvalidValue(self.name, f"takes at most {self.max_length} characters")
+            raise InvalidValue(self.name, f"takes at most {self.max_length} characters", f"最多{self.max_length}个字符")
         if self.minimum is not None and accepted < self.minimum:  # type: ignore[operator]
-            raise InvalidValue(self.name, f"takes at least {self.minimum}")
+            raise InvalidValue(self.name, f"takes at least {self.minimum}", f"不得小于{self.minimum}")
         if self.maximum is not None and accepted > self.maximum:  # type: ignore[operator]
-            raise InvalidValue(self.name, f"takes at most {self.maximum}")
+            raise InvalidValue(self.name, f"takes at most {self.maximum}", f"不得大于{self.maximum}")
         return accepted
 
     def _accept_choice(self, value: Value) -> None:
         names = [choice.name for choice in self.choices]
         if value not in names:
-            raise InvalidValue(self.name, f"takes one of {', '.join(names)}")
+            told = "、".join(f"{choice.title.in_('zh') or choice.name}（{choice.name}）" for choice in self.choices)
+            raise InvalidValue(self.name, f"takes one of {', '.join(names)}", f"只能是以下之一：{told}")
 
 
 def fact(

@@ -153,6 +153,19 @@ class Cases:
         transaction.run(statement, {**key, **{f"n_{name}": value for name, value in columns.items()}})
 
 
+class Pins:
+    """The manifest that each case is pinned to, whatever its case type."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        case = schema.case
+        self._of = Prepared(select(case.c.case_type, case.c.manifest).where(keyed(case, "tenant", "id")), dialect)
+
+    def of(self, transaction: Transaction, tenant: str, case_id: str) -> tuple[str, str] | None:
+        """The case type and manifest of a case; None where there is no such case."""
+        found = transaction.run(self._of, {"b_tenant": tenant, "b_id": case_id}).fetchone()
+        return None if found is None else (found[0], found[1])
+
+
 def _difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Value | None]:
     changes = {key: value for key, value in new.items() if old.get(key) != value}
     changes.update((key, None) for key in old if key not in new)

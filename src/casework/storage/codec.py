@@ -16,11 +16,10 @@ from sqlalchemy import BigInteger, Double, Integer, SmallInteger
 from sqlalchemy.types import TypeEngine
 
 from casework.clock import from_micros, to_micros
-from casework.condition.literal import DECIMAL_PLACES, Value, checked, from_plain, to_plain
+from casework.condition.literal import DECIMAL_PLACES, EXACT, Value, checked, from_plain, to_plain
 from casework.model.fields import FieldType
 from casework.storage.schema import text_type
 
-SCALE = 10**DECIMAL_PLACES
 FAR = 2**62
 """A due date that never comes; the index on due dates holds no nulls."""
 
@@ -28,7 +27,7 @@ Stored = str | int | float | bytes | None
 
 
 def _decimal(stored: int) -> Decimal:
-    value = checked(Decimal(stored) / SCALE)
+    value = checked(Decimal(stored).scaleb(-DECIMAL_PLACES, EXACT))
     assert isinstance(value, Decimal)
     return value
 
@@ -39,7 +38,7 @@ _ENCODE: dict[FieldType, Callable[[Any], Any]] = {
     "integer": lambda value: value,
     "float": lambda value: value,
     "boolean": int,
-    "decimal": lambda value: int(value.scaleb(DECIMAL_PLACES)),
+    "decimal": lambda value: int(value.scaleb(DECIMAL_PLACES, EXACT)),
     "date": lambda value: value.toordinal(),
     "instant": to_micros,
 }
@@ -78,7 +77,9 @@ def column_type(kind: FieldType) -> TypeEngine[Any]:
 
 # The canonicaliser named in every entry; an entry names the one that wrote it, so it may never change.
 CANONICAL = b"json-sorted-utf8-1"
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+_encode = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=False
+).encode
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:

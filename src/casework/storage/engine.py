@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
 from casework.errors import SetupError
@@ -43,7 +44,10 @@ def is_memory(engine: Engine) -> bool:
 
 def open_engine(url: str, options: StoreOptions) -> Engine:
     """An engine for *url*, whose personal data never shows up in error messages."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SetupError("the store is named by a URL, such as sqlite:///file.db") from None
     if parsed.get_backend_name() != "sqlite":
         raise SetupError(f"{parsed.get_backend_name()!r} is not supported yet; use sqlite:///file.db or sqlite://")
     memory = parsed.database in (None, "", ":memory:")

@@ -24,7 +24,7 @@ class Fold:
         self.snapshot: Snapshot | None = None
         self.erased: set[str] = set()
         """Fields whose values were destroyed, so that nothing can be said of them."""
-        self._past: list[Snapshot] = []
+        self._past: list[tuple[Snapshot, set[str]]] = []
 
     def add(self, frame: Frame, entry: Entry) -> None:
         """Take in the next entry. The one that opens the case comes first."""
@@ -34,14 +34,16 @@ class Fold:
         case = self.snapshot
         assert case is not None
         if "corrects" in content:
-            _restore(case, self._past[content["corrects"] - 2])
+            past, erased = self._past[content["corrects"] - 2]
+            _restore(case, past)
+            self.erased = set(erased)
         else:
             self._act(case, frame)
             self._set(case, content, apart)
         if "closed" in content:
             case.closed_at = None if content["closed"] is None else from_micros(content["closed"])
         case.revision, case.head = frame.number, entry.hash
-        self._past.append(_copy(case))
+        self._past.append((_copy(case), set(self.erased)))
 
     def _act(self, case: Snapshot, frame: Frame) -> None:
         content = frame.content
@@ -50,13 +52,14 @@ class Fold:
                 entered(self._compiled, case, workflow, target, frame.at, again=source == target)
         for act in content.get("voided", ()):
             case.acts.pop(act, None)
-        if content["kind"] == "fire" and content["trigger"] in self._compiled.acts:
+        carried_out = content["kind"] in ("fire", "timer") and "refused" not in content
+        if carried_out and content.get("trigger") in self._compiled.acts:
             case.acts[content["trigger"]] = content["actor"][1]
 
     def _set(self, case: Snapshot, content: dict[str, Any], apart: dict[str, Any]) -> None:
-        if "set_apart" in content and "set" not in apart:
-            self.erased.update(content["set_apart"])
-        values = values_from_plain({**content.get("set", {}), **apart.get("set", {})})
+        lost = () if "set" in apart else content.get("set_apart", ())
+        values = values_from_plain({**content.get("set", {}), **apart.get("set", {}), **dict.fromkeys(lost)})
+        self.erased = (self.erased - set(values)) | set(lost)
         for name, value in values.items():
             if value is None:
                 case.data.pop(name, None)

@@ -6,17 +6,19 @@ as gone; a reservation arrives at its other side when it is settled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Dialect, bindparam, func, select
+from sqlalchemy import Dialect, bindparam, select
 
+from casework.errors import Refused
 from casework.model.decision import Decision
 from casework.model.posting import Hold
+from casework.model.refusal import Refusal
 from casework.storage import schema
 from casework.storage.cases import bound, inserting, keyed
-from casework.storage.prepared import Prepared, inserts
-from casework.storage.transaction import Transaction
+from casework.storage.prepared import Prepared
+from casework.storage.transaction import ConstraintBroken, Transaction
 
 
 class Ledger:
@@ -26,18 +28,12 @@ class Ledger:
         balance, posting = schema.balance, schema.posting
         self._balance = Prepared(select(balance.c.amount).where(keyed(balance, "tenant", "account")), dialect)
         row: dict[str, Any] = {c.name: bindparam(f"b_{c.name}") for c in balance.columns}
-        upsert = inserts(dialect)(balance).values(row)
-        self._add = Prepared(
-            upsert.on_conflict_do_update(
-                index_elements=["tenant", "account"],
-                set_={
-                    "amount": balance.c.amount + bindparam("n_change"),
-                    "minimum": upsert.excluded.minimum,
-                    "maximum": upsert.excluded.maximum,
-                },
-            ),
-            dialect,
-        )
+        key = keyed(balance, "tenant", "account")
+        limits = {"minimum": row["minimum"], "maximum": row["maximum"]}
+        changed = balance.c.amount + bindparam("n_change")
+        # Not an upsert: a database checks the limits of the row it would insert before it looks for the conflict.
+        self._change = Prepared(balance.update().where(key).values(amount=changed, **limits), dialect)
+        self._add = Prepared(inserting(balance), dialect)
         self._post = Prepared(inserting(posting), dialect)
         self._holds = Prepared(
             select(
@@ -81,7 +77,13 @@ class Ledger:
                 "minimum": limit.minimum,
                 "maximum": limit.maximum,
             }
-            transaction.run(self._add, {**bound(row), "n_change": limit.change})
+            values = bound(row)
+            try:
+                if not transaction.run(self._change, {**values, "n_change": limit.change}).rowcount:
+                    transaction.run(self._add, values)
+            except ConstraintBroken:
+                # Two cases of one transaction may each stay within a limit and together not; the database says so.
+                raise Refused(Refusal("limit-reached", case_id=case_id)) from None
         for line, posting in enumerate(decision.postings):
             row = {
                 "tenant": tenant,
@@ -100,25 +102,3 @@ class Ledger:
             for hold in holds:
                 key = {"b_tenant": tenant, "b_case_id": case_id, "b_number": hold.number, "b_line": hold.line}
                 transaction.run(self._finish, {**key, "n_state": state})
-
-
-def balance_rows(transaction: Transaction, tenant: str | None = None) -> Sequence[tuple[str, str, int]]:
-    """(tenant, account, amount left) of every account with limits."""
-    table = schema.balance
-    statement = select(table.c.tenant, table.c.account, table.c.amount).order_by(table.c.tenant, table.c.account)
-    if tenant is not None:
-        statement = statement.where(table.c.tenant == tenant)
-    return [tuple(row) for row in transaction.ask(statement)]
-
-
-def moved(transaction: Transaction, tenant: str, account: str) -> int:
-    """What all postings together put into an account: what came in and is not pending, less what went out."""
-    posting = schema.posting
-    came = select(func.coalesce(func.sum(posting.c.amount), 0)).where(
-        posting.c.tenant == tenant, posting.c.credit == account, posting.c.state.in_(("posted", "settled"))
-    )
-    went = select(func.coalesce(func.sum(posting.c.amount), 0)).where(
-        posting.c.tenant == tenant, posting.c.debit == account, posting.c.state != "voided"
-    )
-    ((arrived,),), ((left,),) = transaction.ask(came), transaction.ask(went)
-    return int(arrived) - int(left)

@@ -22,6 +22,7 @@ from casework.condition.literal import Value, to_plain
 from casework.ids import Entropy
 from casework.model.case import Move, Snapshot
 from casework.model.decision import Decision
+from casework.model.fields import Field
 from casework.storage.codec import CANONICAL, canonical
 
 FORMAT = b"casework-entry-1"
@@ -41,9 +42,7 @@ class Entry:
 
 def framed(tenant: str, case_id: str, number: int, at: datetime, previous: bytes, content: bytes) -> bytes:
     """The bytes that are hashed: 0x00 (a leaf of RFC 6962), then each part behind its length."""
-    parts = (
-        FORMAT,
-        CANONICAL,
+    return _OPENING + _prefixed(
         tenant.encode(),
         case_id.encode(),
         number.to_bytes(8, "big"),
@@ -51,7 +50,13 @@ def framed(tenant: str, case_id: str, number: int, at: datetime, previous: bytes
         previous,
         content,
     )
-    return b"\x00" + b"".join([len(part).to_bytes(4, "big") + part for part in parts])
+
+
+def _prefixed(*parts: bytes) -> bytes:
+    return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
+
+
+_OPENING = b"\x00" + _prefixed(FORMAT, CANONICAL)
 
 
 @attrs.frozen(eq=False)
@@ -97,7 +102,7 @@ def parsed(body: bytes) -> Frame:
 
 def commitment(salt: bytes, values: bytes) -> str:
     """What the hashed bytes hold of values that they may not show."""
-    return hmac.new(salt, values, hashlib.sha256).hexdigest()
+    return hmac.digest(salt, values, "sha256").hex()
 
 
 def sealed_entry(
@@ -142,8 +147,10 @@ def _content(
             [s.workflow, s.trigger, s.source, s.target, ("a" if s.automatic else "") + ("" if s.entered else "s")]
             for s in decision.steps
         ]
-    _add_values(compiled, "set", decision.changed, content, apart)
-    _add_values(compiled, "form", decision.form, content, apart, _form_classes(compiled, decision))
+    if decision.changed:
+        _add_values("set", decision.changed, (compiled.fields,), content, apart)
+    if decision.form:
+        _add_values("form", decision.form, (compiled.fields, _asked(compiled, decision)), content, apart)
     if decision.note:
         apart["note"] = decision.note
     _add_writes(decision, content)
@@ -162,31 +169,29 @@ def _opening(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _form_classes(compiled: Compiled, decision: Decision) -> Mapping[str, str]:
+def _asked(compiled: Compiled, decision: Decision) -> Mapping[str, Field]:
+    """The fields of the form that was filled in."""
     trigger = compiled.triggers.get(decision.trigger)
-    return {} if trigger is None else {name: field.field_class for name, field in trigger.form.items()}
+    return {} if trigger is None else trigger.form
 
 
 def _add_values(
-    compiled: Compiled,
     part: str,
     values: Mapping[str, Value | None],
+    declared: tuple[Mapping[str, Field], ...],
     content: dict[str, Any],
     apart: dict[str, Any],
-    classes: Mapping[str, str] | None = None,
 ) -> None:
-    """Open values go into the hashed content, all others apart; the names of both stay visible."""
-    if not values:
-        return
-    fields = compiled.fields
+    """Values declared open everywhere go into the hashed content, all others apart; the names of both stay visible."""
     shown: dict[str, Any] = {}
     kept: dict[str, Any] = {}
     for name, value in values.items():
-        field = fields.get(name)
-        told = "open" if field is None else field.field_class
-        asked = told if classes is None else classes.get(name, told)
-        plain = None if value is None else to_plain(value)
-        (shown if told == "open" and asked == "open" else kept)[name] = plain
+        goes = shown
+        for fields in declared:
+            field = fields.get(name)
+            if field is not None and field.field_class != "open":
+                goes = kept
+        goes[name] = None if value is None else to_plain(value)
     if shown:
         content[part] = shown
     if kept:

@@ -27,6 +27,14 @@ def store_manifest(transaction: Transaction, manifest: Manifest, now: datetime) 
     transaction.run(Prepared(insert.on_conflict_do_nothing(index_elements=["hash"]), transaction.dialect), bound(row))
 
 
+def newest_manifest(transaction: Transaction, case_type: str) -> str | None:
+    """The hash of the manifest of a case type that was stored last."""
+    table = schema.manifest.c
+    statement = select(table.hash).where(table.case_type == case_type).order_by(table.stored_at.desc(), table.hash)
+    rows = transaction.ask(statement.limit(1))
+    return None if not rows else str(rows[0][0])
+
+
 def find_manifest(transaction: Transaction, digest: str) -> str | None:
     """The stored document of a manifest."""
     rows = transaction.ask(select(schema.manifest.c.document).where(schema.manifest.c.hash == digest))

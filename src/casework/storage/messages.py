@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Dialect, bindparam, select
+from sqlalchemy import Dialect, bindparam, func, select
 
 from casework.clock import to_micros
 from casework.model.decision import Message
@@ -81,16 +81,25 @@ class Messages:
             transaction.run(self._insert, bound(row))
 
     @staticmethod
-    def waiting(transaction: Transaction, now: datetime, limit: int) -> list[Waiting]:
-        """Messages that may be tried by *now*, oldest first."""
+    def waiting(transaction: Transaction, now: datetime, limit: int, channels: Iterable[str]) -> list[Waiting]:
+        """Messages to one of *channels* that may be tried by *now*, oldest first; the others hold up nobody."""
         t = schema.message.c
         columns = (t.tenant, t.case_id, t.number, t.line, t.channel, t.recipient, t.body, t.attempts)
-        statement = select(*columns).where(t.state == "waiting", t.next_at <= to_micros(now))
+        statement = select(*columns).where(
+            t.state == "waiting", t.next_at <= to_micros(now), t.channel.in_(list(channels))
+        )
         rows = transaction.ask(statement.order_by(t.next_at, t.case_id, t.number, t.line).limit(limit))
         return [
             Waiting(tenant, case_id, number, line, Message(channel, recipient, _body(body)), attempts)
             for tenant, case_id, number, line, channel, recipient, body, attempts in rows
         ]
+
+    @staticmethod
+    def parked(transaction: Transaction, now: datetime, channels: Iterable[str]) -> int:
+        """How many messages wait for a channel that is none of *channels*."""
+        t = schema.message.c
+        waiting = (t.state == "waiting", t.next_at <= to_micros(now), t.channel.not_in(list(channels)))
+        return int(transaction.ask(select(func.count()).where(*waiting))[0][0])
 
     def mark(
         self,

@@ -78,7 +78,8 @@ class Predicates:
 
     def holds(self, role: str, asking: Asking) -> Any:
         """Whether the asker holds the role on the row's case: in general, or on this very case."""
-        row, general = self._projection.table.c, false()
+        row: Any = self._projection.table.c
+        general: Any = false()
         if role in asking.roles:
             general = true() if asking.unit is None else row.case__unit == asking.unit
         local = role in self._compiled.access.local_roles

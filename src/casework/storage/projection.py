@@ -62,8 +62,11 @@ class Projection:
         self._compiled = compiled
         self.case_type = compiled.case_type.name
         self.name = f"case_{self.case_type}"
+        self.digest = compiled.manifest.hash
+        self.fields = compiled.fields
         self.sealed = {name for name, field in compiled.fields.items() if field.sealed}
         self.slots = tuple(self._slots())
+        self._decoders = [(slot.part, slot.key, slot.decode) for slot in self.slots]
         self.by_part = {(slot.part, slot.key): slot for slot in self.slots}
         self.table = self._table()
         self._indexes()
@@ -175,9 +178,9 @@ class Projection:
             "acts": {},
             "subjects": {},
         }
-        for slot, value in zip(self.slots, stored, strict=True):
+        for (part, key, decode), value in zip(self._decoders, stored, strict=True):
             if value is not None:
-                parts[slot.part][slot.key] = slot.decode(value)
+                parts[part][key] = decode(value)
         if sealed is not None:
             parts["data"].update(values_from_plain(json.loads(sealed)))
         return parts

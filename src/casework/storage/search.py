@@ -7,16 +7,14 @@ each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import attrs
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true, tuple_, union_all
 
 from casework.compiled import Compiled
-from casework.condition.tree import Condition
+from casework.condition.tree import Condition, FieldRef, operands
 from casework.model.casetype import Worklist
-from casework.storage import schema
 from casework.storage.cases import Cases
 from casework.storage.predicate import Asking, Predicates
 from casework.storage.transaction import Transaction
@@ -71,9 +69,13 @@ class Search:
         """The start of every range: one unit (or all) and one state of the worklist's workflow."""
         workflow = self._compiled.workflows[worklist.workflow or self._compiled.main]
         column = self._cases.projection.column("states", workflow.workflow.name)
-        states = worklist.states or tuple(s.name for s in workflow.workflow.states if s.name not in workflow.finals)
+        open_ones = (state.name for state in workflow.workflow.states if state.name not in workflow.finals)
+        states = tuple(dict.fromkeys(worklist.states or open_ones))
+        places = [column == state for state in states[:RANGE_LIMIT]]
+        if states[RANGE_LIMIT:]:
+            places.append(column.in_(states[RANGE_LIMIT:]))
         unit = true() if scope.unit is None else self._row.case__unit == scope.unit
-        return [and_(unit, column == state) for state in states[:RANGE_LIMIT]]
+        return [and_(unit, place) for place in places]
 
     def _range(
         self,
@@ -90,44 +92,46 @@ class Search:
             row.case__open == literal(1, literal_execute=True),
             place,
             self._predicates.predicate(worklist.condition, scope.asking),
-            self.visible(scope),
+            or_(self._granted(scope.roles), self._granted_here(scope)),
         )
         if after is not None:
             statement = statement.where(tuple_(row.case__next_due, row.case__id) > tuple_(*after))
         return statement.order_by(row.case__next_due, row.case__id).limit(limit)
 
     def visible(self, scope: Scope) -> ColumnElement[Any]:
-        """Whether the row may be viewed with the general roles of the scope, in the state it is in."""
-        access = self._compiled.access
-        if not scope.roles.isdisjoint(access.everywhere("view")):
+        """Whether the row may be viewed with the roles that the asker holds on it, in the state it is in."""
+        general = and_(self._in_unit(scope), self._granted(scope.roles))
+        return or_(general, self._granted_here(scope))
+
+    def _in_unit(self, scope: Scope) -> ColumnElement[Any]:
+        found: ColumnElement[Any] = true() if scope.unit is None else self._row.case__unit == scope.unit
+        return found
+
+    def _granted(self, roles: frozenset[str]) -> ColumnElement[Any]:
+        """Whether *roles* may view the row in the state it is in."""
+        access, column = self._compiled.access, self._cases.projection.column
+        if not roles.isdisjoint(access.everywhere("view")):
             return true()
-        return or_(false(), *self._granting(scope.roles))
+        granting = access.states_granting("view", roles)
+        return or_(false(), *(column("states", workflow).in_(states) for workflow, states in granting.items()))
 
-    def _granting(self, roles: frozenset[str]) -> list[ColumnElement[Any]]:
-        column = self._cases.projection.column
-        granting = self._compiled.access.states_granting("view", roles)
-        return [column("states", workflow).in_(states) for workflow, states in granting.items()]
+    def _granted_here(self, scope: Scope) -> ColumnElement[Any]:
+        """Whether a local role of the asker on this very case lets them view it, in whatever unit."""
+        held = self._predicates.assigned
+        local = sorted(self._compiled.access.local_roles)
+        return or_(false(), *(and_(self._granted(frozenset({role})), held(role, scope.asking)) for role in local))
 
-    def _assigned(self, scope: Scope) -> ColumnElement[Any]:
-        """Whether a local role of the person on this very case lets them view it, in whatever unit."""
-        access, row, table = self._compiled.access, self._row, schema.assignment
-        allowed = []
-        for role in sorted(access.local_roles):
-            one = frozenset({role})
-            seen = true() if role in access.everywhere("view") else or_(false(), *self._granting(one))
-            held = (
-                select(literal(1))
-                .where(
-                    table.c.tenant == row.case__tenant,
-                    table.c.case_id == row.case__id,
-                    table.c.person == scope.asking.person,
-                    table.c.role == role,
-                )
-                .correlate(self._cases.projection.table)
-                .exists()
-            )
-            allowed.append(and_(seen, held))
-        return or_(false(), *allowed)
+    def _read(self, condition: Condition, scope: Scope) -> ColumnElement[Any]:
+        """Whether the asker reads, on this very case, the fields that *condition* asks of."""
+        access, held = self._compiled.access, self._predicates.assigned
+        names = {operand.name for operand in operands(condition) if isinstance(operand, FieldRef)}
+        asked = [field for name in sorted(names) if (field := self._compiled.fields[name]).field_class != "open"]
+        readable = []
+        for field in asked:
+            general = self._in_unit(scope) if access.reads(field, scope.roles) else false()
+            local = (role for role in sorted(access.local_roles) if access.reads(field, frozenset({role})))
+            readable.append(or_(general, *(held(role, scope.asking) for role in local)))
+        return and_(true(), *readable)
 
     def find(
         self,
@@ -140,26 +144,23 @@ class Search:
         after: tuple[int, str] | None,
         limit: int,
     ) -> list[tuple[int, str]]:
-        """(opened at, id) of the cases that hold *condition* and may be viewed, the newest first."""
+        """(opened at, id) of the cases that hold *condition* and may be viewed, the newest first; with *mine* only
+        those on which the asker has a local role.
+        """
         row = self._row
-        general = self.visible(scope)
-        if scope.unit is not None:
-            general = and_(row.case__unit == scope.unit, general)
         statement = select(row.case__opened_at, row.case__id).where(
             row.case__tenant == scope.tenant,
-            self._assigned(scope) if mine else or_(general, self._assigned(scope)),
+            self.visible(scope),
+            self._read(condition, scope),
             self._predicates.predicate(condition, scope.asking),
         )
+        if mine:
+            local = sorted(self._compiled.access.local_roles)
+            held = (self._predicates.assigned(role, scope.asking) for role in local)
+            statement = statement.where(or_(false(), *held))
         if open_only:
             statement = statement.where(row.case__open == literal(1, literal_execute=True))
         if after is not None:
             statement = statement.where(tuple_(row.case__opened_at, row.case__id) < tuple_(*after))
         statement = statement.order_by(row.case__opened_at.desc(), row.case__id.desc()).limit(limit)
         return [(opened, case_id) for opened, case_id in transaction.ask(statement)]
-
-
-def pinned(transaction: Transaction, tenant: str, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """The case type and manifest of each case that exists among *ids*."""
-    table = schema.case.c
-    statement = select(table.id, table.case_type, table.manifest).where(table.tenant == tenant, table.id.in_(ids))
-    return {row[0]: (row[1], row[2]) for row in transaction.ask(statement)}

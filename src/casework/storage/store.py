@@ -17,16 +17,16 @@ from casework.model.case import Move, Receipt, Snapshot
 from casework.model.casetype import Account
 from casework.model.decision import Decision
 from casework.storage.assignments import Assignments
-from casework.storage.cases import Cases
+from casework.storage.cases import Cases, Pins
 from casework.storage.entries import Entries
 from casework.storage.fold import folded
 from casework.storage.ledger import Ledger
 from casework.storage.log import GENESIS, sealed_entry
-from casework.storage.manifests import find_manifest, store_manifest
+from casework.storage.manifests import find_manifest, newest_manifest, store_manifest
 from casework.storage.messages import Messages
 from casework.storage.projection import Projection
 from casework.storage.requests import Requests
-from casework.storage.search import Search, pinned
+from casework.storage.search import Search
 from casework.storage.tables import Tables
 from casework.storage.timers import Timers
 from casework.storage.transaction import Transaction, Transactions
@@ -48,6 +48,7 @@ class Store:
         self.timers, self.messages = Timers(dialect), Messages(dialect)
         self.assignments, self.ledger = Assignments(dialect), Ledger(dialect)
         self.tables = Tables(engine)
+        self._pins = Pins(dialect)
         self._cases: dict[str, Cases] = {}
         self._searches: dict[str, Search] = {}
         self._kept: set[str] = set()
@@ -78,11 +79,15 @@ class Store:
 
     def locate(self, transaction: Transaction, tenant: str, case_id: str) -> tuple[str, str] | None:
         """The case type and manifest that a case is pinned to; None where there is no such case."""
-        return pinned(transaction, tenant, [case_id]).get(case_id)
+        return self._pins.of(transaction, tenant, case_id)
 
     def document(self, transaction: Transaction, digest: str) -> str | None:
         """The document of a manifest that some case is pinned to."""
         return find_manifest(transaction, digest)
+
+    def newest(self, transaction: Transaction, case_type: str) -> str | None:
+        """The hash of the manifest of *case_type* that was stored last; None where there never was one."""
+        return newest_manifest(transaction, case_type)
 
     def keep(self, transaction: Transaction, manifest: Manifest, now: datetime) -> None:
         """Store the manifest of a case about to be opened, once for each process and committed transaction."""

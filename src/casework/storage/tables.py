@@ -1,20 +1,27 @@
-"""Make and migrate tables: the fixed ones by Alembic, the projections from the definitions themselves."""
+"""Make and migrate tables: the fixed ones by Alembic, the projections from the definitions themselves.
+
+Alembic is imported where it is used, for that takes as long as importing all of casework.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-from alembic.operations import Operations
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Column, Connection, Engine, inspect, select
+from sqlalchemy.exc import DBAPIError
 
-from casework.errors import SetupError, StoreMismatch
+from casework.compiled import fields_in
+from casework.errors import SetupError, StoreMismatch, StoreUnavailable
+from casework.manifest import manifest_from
 from casework.storage.projection import Projection
-from casework.storage.schema import metadata
+from casework.storage.schema import manifest, metadata
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
 
 VERSION_TABLE = "casework_version"
 _SCRIPTS = Path(__file__).parent / "versions"
@@ -28,7 +35,7 @@ class Tables:
 
     def create(self, projections: Iterable[Projection]) -> None:
         """Make what is missing; a store of an older casework has to be migrated first."""
-        with self._engine.begin() as connection:
+        with self.connected() as connection:
             present = self.version(connection)
             if present is None and not inspect(connection).has_table("casework_case"):
                 metadata.create_all(connection)
@@ -42,7 +49,10 @@ class Tables:
 
     def migrate(self, projections: Iterable[Projection]) -> tuple[str | None, str]:
         """Bring a store of any earlier version up to date; answers with the versions before and after."""
-        with self._engine.begin() as connection:
+        from alembic.config import Config
+        from alembic.runtime.environment import EnvironmentContext
+
+        with self.connected() as connection:
             before = self.version(connection)
             scripts = _scripts()
             with EnvironmentContext(
@@ -53,6 +63,15 @@ class Tables:
             for projection in projections:
                 self._project(connection, projection)
             return before, head()
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """A connection inside a transaction; what the driver raises on it leaves here as StoreUnavailable."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StoreUnavailable(str(error.orig)) from error
 
     def version(self, connection: Connection) -> str | None:
         """The version that the store says it has; None for an empty or foreign one."""
@@ -67,14 +86,17 @@ class Tables:
         return [column.name for column in projection.table.columns if column.name not in present]
 
     def _project(self, connection: Connection, projection: Projection) -> None:
+        from alembic.operations import Operations
+
         inspector = inspect(connection)
         if not inspector.has_table(projection.name):
             projection.table.create(connection)
             return
         self._same_types(connection, projection)
-        operations = Operations(MigrationContext.configure(connection))
+        self._same_fields(connection, projection)
+        operations = Operations(self._context(connection))
         for name in self.missing(connection, projection):
-            operations.add_column(projection.name, projection.table.c[name].copy())
+            operations.add_column(projection.name, Column(name, projection.table.c[name].type))
         present = {index["name"] for index in inspector.get_indexes(projection.name)}
         for index in projection.table.indexes:
             if index.name not in present:
@@ -96,11 +118,34 @@ class Tables:
                 )
 
     @staticmethod
+    def _same_fields(connection: Connection, projection: Projection) -> None:
+        """The same for a change that its column does not show: integers, decimals and instants are stored alike."""
+        table = manifest.c
+        wanted = {name: _stored_as(field.type) for name, field in projection.fields.items()}
+        statement = select(table.document).where(table.case_type == projection.case_type)
+        for (document,) in connection.execute(statement):
+            for field in fields_in(manifest_from(document).case_type):
+                old, new = _stored_as(field.type), wanted.get(field.name, "")
+                if new and old != new:
+                    raise SetupError(
+                        f"{projection.name}: field {field.name!r} is {old} in the cases of the store and {new} in the "
+                        "definition; give the changed field a new name"
+                    )
+
+    @staticmethod
     def _context(connection: Connection) -> MigrationContext:
+        from alembic.runtime.migration import MigrationContext
+
         return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
 
 
+def _stored_as(kind: str) -> str:
+    return "text" if kind == "choice" else kind
+
+
 def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory(str(_SCRIPTS), version_locations=[str(_SCRIPTS)])
 
 

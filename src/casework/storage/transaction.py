@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Dialect, Engine, Executable
+from sqlalchemy.exc import DBAPIError
 
-from casework.errors import Reentered, StoreMismatch, StoreUnavailable
+from casework.errors import Reentered, SetupError, StoreMismatch, StoreUnavailable
 from casework.storage.engine import BUSY_MILLISECONDS, is_memory
+from casework.storage.host import Hosts
 from casework.storage.prepared import Cursor, Prepared
+
+# By context, not by thread: on an event loop many transactions are under way in one thread.
+_INSIDE: ContextVar[frozenset[int]] = ContextVar("casework transactions under way", default=frozenset())
 
 
 class OutcomeUnknown(StoreUnavailable):
@@ -24,17 +30,49 @@ class OutcomeUnknown(StoreUnavailable):
     code = "outcome-unknown"
 
 
+class ConstraintBroken(StoreUnavailable):
+    """The database would not take a row. Whoever knows which constraint may say more; to others it is unavailable."""
+
+
 class Transaction:
     """A cursor inside a transaction, with the dialect that its statements are compiled for."""
 
     def __init__(self, cursor: Cursor, dialect: Dialect) -> None:
         self._cursor, self.dialect = cursor, dialect
         self.after_commit: list[Callable[[], None]] = []
+        self.broken = False
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """All or nothing: where the inside raises, what it did is taken back and the rest of the transaction stays."""
+        waiting = len(self.after_commit)
+        with translated():
+            self._cursor.execute("SAVEPOINT casework_verb")
+        try:
+            yield
+        except BaseException:
+            del self.after_commit[waiting:]
+            self._take_back()
+            raise
+        with translated():
+            self._cursor.execute("RELEASE casework_verb")
+
+    def _take_back(self) -> None:
+        # After a full disk SQLite has ended the whole transaction by itself; nothing more may be written then.
+        try:
+            self._cursor.execute("ROLLBACK TO casework_verb")
+            self._cursor.execute("RELEASE casework_verb")
+        except Exception:
+            self.broken = True
 
     def run(self, statement: Prepared, values: Mapping[str, Any]) -> Cursor:
         """Run a prepared statement; the cursor holds its rows until the next one."""
-        with translated():
+        if self.broken:
+            raise StoreUnavailable("the database ended this transaction; begin another")
+        try:
             self._cursor.execute(statement.sql, statement.bound(values))
+        except sqlite3.DatabaseError as error:
+            raise_ours(error)
         return self._cursor
 
     def run_many(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -55,18 +93,24 @@ class Transaction:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Driver errors as ours; the driver's text names tables, never values."""
+    """Driver errors as ours; for what is not asked several times in every firing."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        text = str(error)
-        if "no such table" in text or "no such column" in text or "has no column" in text:
-            raise StoreMismatch(text, "run app.create_tables() or `casework migrate`") from error
-        raise StoreUnavailable(text) from error
-    except sqlite3.IntegrityError:
-        raise
     except sqlite3.DatabaseError as error:
-        raise StoreUnavailable(str(error)) from error
+        raise_ours(error)
+
+
+def raise_ours(error: sqlite3.DatabaseError) -> NoReturn:
+    """Raise a driver error as one of ours; its text names tables, never values."""
+    text = str(error)
+    if isinstance(error, sqlite3.IntegrityError):
+        raise ConstraintBroken(text) from error
+    if isinstance(error, sqlite3.OperationalError) and any(sign in text for sign in _OTHER_TABLES):
+        raise StoreMismatch(text, "run app.create_tables() or `casework migrate`") from error
+    raise StoreUnavailable(text) from error
+
+
+_OTHER_TABLES = ("no such table", "no such column", "has no column")
 
 
 class Transactions:
@@ -76,32 +120,30 @@ class Transactions:
         self.engine = engine
         self._memory = is_memory(engine)
         self._writers = threading.Lock()
-        self._active = threading.local()
+        self._hosts = Hosts()
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """A transaction that holds the write lock from its start, so that what it reads stays true."""
-        with self._alone(), self._queue(), self._connection() as raw:
-            cursor = raw.cursor()
-            with translated():
-                cursor.execute("BEGIN IMMEDIATE")
+        with self._turn(), self._connection() as raw:
+            cursor = _begun(raw, "BEGIN IMMEDIATE")
             transaction = Transaction(cursor, self.engine.dialect)
             try:
                 yield transaction
+                if transaction.broken:
+                    raise StoreUnavailable("the database ended this transaction; nothing was kept")
             except BaseException:
                 _roll_back(raw)
                 raise
             _commit(raw, cursor)
-        for call in transaction.after_commit:
-            call()
+        told(transaction.after_commit)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A transaction that sees one state of the store and writes nothing."""
-        with self._shared() if self._memory else _nothing(), self._connection() as raw:
-            cursor = raw.cursor()
-            with translated():
-                cursor.execute("BEGIN")
+        # In memory there is one connection, so that a reader has to wait for its turn as well.
+        with self._turn() if self._memory else nullcontext(), self._connection() as raw:
+            cursor = _begun(raw, "BEGIN")
             try:
                 yield Transaction(cursor, self.engine.dialect)
             finally:
@@ -111,54 +153,83 @@ class Transactions:
     def joined(self, connection: Connection) -> Iterator[Transaction]:
         """The host's own transaction; the host begins it and owns COMMIT.
 
-        On SQLite a write that changes nothing takes the write lock before anything is read.
+        On SQLite a write that changes nothing takes the write lock before anything is read. What waits for
+        the commit happens when the host commits, and never where it rolls back.
         """
         with self._alone():
-            connection.exec_driver_sql("UPDATE casework_manifest SET hash = hash WHERE 1 = 0")
+            _take_lock(connection)
             cursor: Any = connection.connection.cursor()
+            transaction = Transaction(cursor, connection.dialect)
             try:
-                yield Transaction(cursor, connection.dialect)
+                yield transaction
             finally:
                 cursor.close()
-
-    @contextmanager
-    def _shared(self) -> Iterator[None]:
-        """In memory there is one connection, so that a reader has to wait for its turn as well."""
-        with self._alone(), self._queue():
-            yield
+                if transaction.after_commit:
+                    calls = tuple(transaction.after_commit)
+                    self._hosts.after_commit(connection, lambda: told(calls))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        if getattr(self._active, "inside", False):
-            raise Reentered("a transaction is under way in this thread; use the desk that you were given")
-        self._active.inside = True
+        inside = _INSIDE.get()
+        if id(self) in inside:
+            raise Reentered("a transaction is under way here; use the desk that you were given")
+        token = _INSIDE.set(inside | {id(self)})
         try:
             yield
         finally:
-            self._active.inside = False
+            _INSIDE.reset(token)
 
     @contextmanager
-    def _queue(self) -> Iterator[None]:
-        if not self._writers.acquire(timeout=BUSY_MILLISECONDS / 1000):
-            raise StoreUnavailable("other writers of this process kept the store busy for too long")
-        try:
-            yield
-        finally:
-            self._writers.release()
+    def _turn(self) -> Iterator[None]:
+        with self._alone():
+            if not self._writers.acquire(timeout=BUSY_MILLISECONDS / 1000):
+                raise StoreUnavailable("other writers of this process kept the store busy for too long")
+            try:
+                yield
+            finally:
+                self._writers.release()
 
     @contextmanager
     def _connection(self) -> Iterator[Any]:
-        with translated():
+        try:
             raw = self.engine.raw_connection()
+        except sqlite3.DatabaseError as error:
+            raise_ours(error)
         try:
             yield raw
         finally:
             raw.close()
 
 
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
+def told(calls: Iterable[Callable[[], None]]) -> None:
+    """Do what waited for the commit; an interruption is passed on once everything was done."""
+    interrupted: KeyboardInterrupt | None = None
+    for call in calls:
+        try:
+            call()
+        except KeyboardInterrupt as error:
+            interrupted = error
+    if interrupted is not None:
+        raise interrupted
+
+
+def _take_lock(connection: Connection) -> None:
+    try:
+        connection.exec_driver_sql("UPDATE casework_manifest SET hash = hash WHERE 1 = 0")
+    except DBAPIError as error:
+        with translated():
+            raise error.orig or error from None
+    if not getattr(connection.connection.driver_connection, "in_transaction", True):
+        raise SetupError("this connection commits each statement by itself; give one with a transaction")
+
+
+def _begun(raw: Any, begin: str) -> Cursor:
+    cursor: Cursor = raw.cursor()
+    try:
+        cursor.execute(begin)
+    except sqlite3.DatabaseError as error:
+        raise_ours(error)
+    return cursor
 
 
 def _roll_back(raw: Any) -> None:

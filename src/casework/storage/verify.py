@@ -1,44 +1,35 @@
 """Verify a store: chains, projections, ledger, timers, and that nothing is missing between them.
 
-Nothing is mended here; the first bad entry of each case is named.
+Nothing is mended here; the first bad entry of each case is named. A store may say anything: whatever
+cannot be read is a fault like any other.
 """
 
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import attrs
-from sqlalchemy import select, tuple_
+from sqlalchemy import Row, select, tuple_
 
 from casework.clock import to_micros
 from casework.compiled import Compiled
-from casework.deciding.clocks import timers
 from casework.model.case import Snapshot
 from casework.storage import schema
+from casework.storage.beside import Beside, Known, store_wide
+from casework.storage.cases import keyed
 from casework.storage.entries import Entries
+from casework.storage.fault import Fault
 from casework.storage.fold import Fold, chained
-from casework.storage.ledger import balance_rows, moved
-from casework.storage.log import Entry, commitment, opened_values, parsed
-from casework.storage.projection import next_due
-from casework.storage.store import RECHECK, Store
+from casework.storage.log import Entry, Frame, commitment, opened_values, parsed
+from casework.storage.prepared import Prepared
+from casework.storage.projection import Projection, column_name
+from casework.storage.store import Store
 from casework.storage.transaction import Transaction
 
-
-@attrs.frozen
-class Fault:
-    """Something that does not add up: the case, its first bad entry (0 where it is none), what is wrong."""
-
-    tenant: str
-    case_id: str
-    number: int
-    problem: str
-
-    def __str__(self) -> str:
-        place = f", entry {self.number}" if self.number else ""
-        return (
-            f"{self.tenant}/{self.case_id}{place}: {self.problem}" if self.case_id else f"{self.tenant}: {self.problem}"
-        )
+__all__ = ["Fault", "Verdict", "Verifier"]
 
 
 @attrs.frozen
@@ -57,6 +48,7 @@ class Verdict:
 
 
 PAGE = 500
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, AssertionError, RecursionError)
 
 
 class Verifier:
@@ -64,62 +56,70 @@ class Verifier:
 
     def __init__(self, store: Store, compiled_for: Callable[[Transaction, str], Compiled | None]) -> None:
         self._store, self._compiled_for = store, compiled_for
-        self._entries = Entries(store.engine.dialect)
+        self._entries, self._beside = Entries(store.engine.dialect), Beside(store.engine.dialect)
+        self._rows_of: dict[str, Prepared] = {}
+        self._known = Known()
+        self._place = 0
         self.cases = self.count = self.erased = 0
 
     def verify(self, transaction: Transaction, progress: Callable[[int], None] | None = None) -> Verdict:
         """Everything; *progress* is told the number of cases done."""
         faults: list[Fault] = []
         for row in self._rows(transaction):
-            faults += self._case(transaction, *row)
+            faults += self._safely(transaction, row)
             self.cases += 1
             if progress is not None and self.cases % PAGE == 0:
                 progress(self.cases)
-        faults += self._strays(transaction)
-        faults += self._ledger(transaction)
+        faults += store_wide(transaction, self._known)
         return Verdict(self.cases, self.count, self.erased, tuple(faults))
 
     @staticmethod
-    def _rows(transaction: Transaction) -> Iterator[tuple[str, str, str, int, bytes]]:
+    def _rows(transaction: Transaction) -> Iterator[Row[Any]]:
         case, last = schema.case.c, ("", "")
         while True:
             statement = (
-                select(case.tenant, case.id, case.manifest, case.revision, case.head)
+                select(*(column for column in case))
                 .where(tuple_(case.tenant, case.id) > tuple_(*last))
                 .order_by(case.tenant, case.id)
                 .limit(PAGE)
             )
-            rows = [(row[0], row[1], row[2], row[3], row[4]) for row in transaction.ask(statement)]
+            rows = transaction.ask(statement)
             yield from rows
             if len(rows) < PAGE:
                 return
             last = (rows[-1][0], rows[-1][1])
 
-    def _case(
-        self, transaction: Transaction, tenant: str, case_id: str, manifest: str, revision: int, head: bytes
-    ) -> list[Fault]:
+    def _safely(self, transaction: Transaction, row: Row[Any]) -> list[Fault]:
+        self._place = 1
+        told = dict(zip(schema.case.columns.keys(), row, strict=True))
+        try:
+            return self._case(transaction, told)
+        except _UNREADABLE as error:
+            problem = f"it cannot be read: {type(error).__name__}"
+            return [Fault(str(told["tenant"]), str(told["id"]), self._place, problem)]
+
+    def _case(self, transaction: Transaction, row: Mapping[str, Any]) -> list[Fault]:
+        tenant, case_id, revision = row["tenant"], row["id"], row["revision"]
         entries = self._entries.of_case(transaction, tenant, case_id)
         self.count += len(entries)
         broken = chained(tenant, case_id, entries)
         if broken is not None:
             return [Fault(tenant, case_id, *broken)]
         if not entries or entries[-1].number != revision:
-            return [Fault(tenant, case_id, len(entries) + 1, f"the case is at revision {revision}, its log is not")]
-        if entries[-1].hash != bytes(head):
+            place = min(len(entries), revision) + 1
+            return [Fault(tenant, case_id, place, f"the case is at revision {revision}, its log is not")]
+        if entries[-1].hash != bytes(row["head"]):
             return [Fault(tenant, case_id, revision, "the case names another head than its log has")]
-        uncommitted = next((entry for entry in entries if not self._committed(entry)), None)
-        if uncommitted is not None:
-            return [
-                Fault(tenant, case_id, uncommitted.number, "the values held apart are not those that were committed to")
-            ]
-        compiled = self._compiled_for(transaction, manifest)
-        if compiled is None:
-            return [Fault(tenant, case_id, 1, "the manifest that the case is pinned to is not in the store")]
-        return self._replayed(transaction, compiled, tenant, case_id, entries)
+        frames = [parsed(entry.body) for entry in entries]
+        for entry, frame in zip(entries, frames, strict=True):
+            self._place = entry.number
+            if not self._committed(entry, frame):
+                problem = "the values held apart are not those that were committed to"
+                return [Fault(tenant, case_id, entry.number, problem)]
+        return self._replayed(transaction, row, entries, frames)
 
-    def _committed(self, entry: Entry) -> bool:
-        content = parsed(entry.body).content
-        wanted, held = content.get("sealed", {}), opened_values(entry.values)
+    def _committed(self, entry: Entry, frame: Frame) -> bool:
+        wanted, held = frame.content.get("sealed", {}), opened_values(entry.values)
         if wanted and not held:
             self.erased += 1
             return True
@@ -131,88 +131,67 @@ class Verifier:
         )
 
     def _replayed(
-        self, transaction: Transaction, compiled: Compiled, tenant: str, case_id: str, entries: list[Entry]
+        self, transaction: Transaction, row: Mapping[str, Any], entries: list[Entry], frames: list[Frame]
     ) -> list[Fault]:
-        """The current row must be what the log says; its last entry is named, for the row is what was changed."""
+        """The rows of the case must be what the log says; its last entry is named, for the row is what was changed."""
+        tenant, case_id, last = row["tenant"], row["id"], entries[-1].number
+        if frames[0].content["case"]["manifest"] != row["manifest"]:
+            return [Fault(tenant, case_id, 1, "the case is pinned to another manifest than it was opened under")]
+        compiled = self._compiled_for(transaction, row["manifest"])
+        if compiled is None:
+            return [Fault(tenant, case_id, 1, "the manifest that the case is pinned to is not in the store")]
         fold = Fold(compiled)
-        for entry in entries:
-            fold.add(parsed(entry.body), entry)
-        now = self._store.load(transaction, compiled, tenant, case_id)
-        last = entries[-1].number
-        if now is None or fold.snapshot is None:
-            return [Fault(tenant, case_id, last, "the current row is missing")]
-        different = _differences(compiled, fold.snapshot, now, fold.erased)
+        for entry, frame in zip(entries, frames, strict=True):
+            self._place = entry.number
+            fold.add(frame, entry)
+        told = fold.snapshot
+        assert told is not None
+        projection = self._store.cases(compiled).projection
+        self._known.add(compiled, projection)
+        different = _case_row(told, row) + self._projected(transaction, projection, told, fold.erased)
         faults = [Fault(tenant, case_id, last, f"the current row differs from the log in {name}") for name in different]
-        return faults + self._beside(transaction, compiled, now, entries)
+        return faults + self._beside.compare(transaction, compiled, told, frames, self._known)
 
-    def _beside(
-        self, transaction: Transaction, compiled: Compiled, case: Snapshot, entries: list[Entry]
-    ) -> list[Fault]:
-        faults = []
-        told = {
-            (entry.number, line): tuple(post)
-            for entry in entries
-            for line, post in enumerate(parsed(entry.body).content.get("posts", ()))
+    def _projected(
+        self, transaction: Transaction, projection: Projection, told: Snapshot, erased: set[str]
+    ) -> list[str]:
+        """The columns of the current row that say otherwise than the log; what was erased has to be gone."""
+        statement = self._rows_of.get(projection.digest)
+        if statement is None:
+            table = projection.table
+            key = keyed(table, "case__tenant", "case__id")
+            statement = Prepared(select(*table.columns).where(key), self._store.engine.dialect)
+            self._rows_of[projection.digest] = statement
+        found = transaction.run(statement, {"b_case__tenant": told.tenant, "b_case__id": told.id}).fetchone()
+        if found is None:
+            return ["everything: it is missing"]
+        row = dict(zip(projection.table.columns.keys(), found, strict=True))
+        expected = projection.row(told)
+        # Open facts that were derived from what is erased are cleared with it; the log keeps that they were set.
+        derived = {
+            column_name("", field.name)
+            for field in projection.fields.values()
+            if not erased.isdisjoint(field.derived_from)
         }
-        p = schema.posting.c
-        columns = (p.number, p.line, p.debit, p.credit, p.commodity, p.amount, p.hold)
-        found = transaction.ask(select(*columns).where(p.tenant == case.tenant, p.case_id == case.id))
-        if told != {(row[0], row[1]): tuple(row[2:]) for row in found}:
-            numbers = sorted({n for n, _ in told.keys() ^ {(r[0], r[1]) for r in found}} or {n for n, _ in told})
-            faults.append(Fault(case.tenant, case.id, numbers[0], "the postings differ from the log"))
-        running = timers(compiled, case.states, case.marks, case.dues)
-        t = schema.timer.c
-        armed = transaction.ask(select(t.name, t.due_at).where(t.tenant == case.tenant, t.case_id == case.id))
-        for name, due in armed:
-            if not name.startswith(RECHECK) and (name not in running or to_micros(running[name]) != due):
-                faults.append(
-                    Fault(case.tenant, case.id, case.revision, f"the timer {name!r} belongs to no state of the case")
-                )
-        return faults
-
-    @staticmethod
-    def _strays(transaction: Transaction) -> list[Fault]:
-        """Rows beside a case that is not there."""
-        case, faults = schema.case.c, []
-        for table in (schema.entry, schema.posting, schema.timer, schema.assignment, schema.message):
-            statement = (
-                select(table.c.tenant, table.c.case_id)
-                .outerjoin(schema.case, (case.tenant == table.c.tenant) & (case.id == table.c.case_id))
-                .where(case.id.is_(None))
-                .distinct()
-                .limit(100)
-            )
-            faults += [
-                Fault(row[0], row[1], 1, f"there are rows in {table.name} and no such case")
-                for row in transaction.ask(statement)
-            ]
-        return faults
-
-    @staticmethod
-    def _ledger(transaction: Transaction) -> list[Fault]:
         return [
-            Fault(tenant, "", 0, f"the account {account!r} holds {amount}, its postings give {given}")
-            for tenant, account, amount in balance_rows(transaction)
-            if (given := moved(transaction, tenant, account)) != amount
+            name
+            for name, value in expected.items()
+            if not _same(row[name], value) and not (row[name] is None and name in derived)
         ]
 
 
-def _differences(compiled: Compiled, told: Snapshot, now: Snapshot, erased: set[str]) -> list[str]:
-    """What the row says otherwise than the log; erased fields say nothing."""
-    kept = set(compiled.marks)
-    pairs = {
-        "states": (told.states, now.states),
-        "data": (_without(told.data, erased), _without(now.data, erased)),
-        "marks": ({k: v for k, v in told.marks.items() if k in kept}, now.marks),
-        "due dates": (told.dues, now.dues),
-        "acts": (told.acts, now.acts),
-        "subjects": (told.subjects, now.subjects),
-        "unit": (told.unit, now.unit),
-        "closing": (told.closed_at, now.closed_at),
-        "next due date": (next_due(told.dues), next_due(now.dues)),
+def _same(stored: object, told: object) -> bool:
+    if isinstance(stored, bytes | memoryview) and isinstance(told, bytes):
+        stored, told = json.loads(bytes(stored)), json.loads(told)
+    return type(stored) is type(told) and stored == told
+
+
+def _case_row(told: Snapshot, row: Mapping[str, Any]) -> list[str]:
+    expected = {
+        "case_type": told.case_type,
+        "unit": told.unit,
+        "opened_at": to_micros(told.opened_at),
+        "closed_at": None if told.closed_at is None else to_micros(told.closed_at),
+        "parent": told.parent,
     }
-    return [name for name, (left, right) in pairs.items() if left != right]
-
-
-def _without(data: Mapping[str, object], erased: set[str]) -> dict[str, object]:
-    return {name: value for name, value in data.items() if name not in erased}
+    return [name for name, value in expected.items() if not _same(row[name], value)]

@@ -55,3 +55,22 @@ HOMES = (
     "江西省九江市修水县",
     "陕西省安康市旬阳市",
 )
+
+# What fills the forms of the story. All of it is of a sealed class: none of it may reach a report.
+DIAGNOSES = {
+    "well": "中暑待查",
+    "ill": "社区获得性肺炎",
+    "injured": "左踝软组织挫伤",
+    "mental": "精神障碍待诊",
+    "intellectual": "智力发育障碍伴营养不良",
+    "disabled": "下肢压疮感染",
+}
+CLUES = (
+    "能哼唱一段花鼓戏，口音近鄂北",
+    "随身旧布袋上印有某粮油店店名",
+    "反复提到村口有两棵皂角树",
+    "能写出一个“湾”字",
+    "识得去往广水的班车颜色",
+)
+HOSPITALS = ("安陆市中医院康复科", "安陆市普爱医院")
+WRONG_NAMES = ("冯家宝", "蒋来顺")

@@ -1,0 +1,84 @@
+"""The examples run, and say what they are here to show."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+HERE = Path(__file__).parent
+SCRIPTS = {
+    "quickstart.py": ["sheltered: sheltered", "refused: wrong-state", "the store is whole: True"],
+    "own_case_type.py": ["owner is known", "returned", "['scarf']", "given_away", "stateDiagram-v2"],
+    "host_transaction.py": ["rolled back: a letter", "letters: 1 cases: 1 whole: True"],
+    "async_app.py": ["['assessed', 'assessed', 'assessed', 'assessed'] whole: True"],
+    "plugin_from_zero.py": [
+        "card is known (books are lent on a card)",
+        "the last digit",
+        "-> lent",
+        "recorded: loan 2",
+    ],
+}
+
+
+def loaded(name: str) -> ModuleType:
+    """An example as a module."""
+    spec = importlib.util.spec_from_file_location(f"example_{Path(name).stem}", HERE / name)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_runs_and_shows_what_it_promises(
+    name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    main = getattr(loaded(name), "main", None)
+    if main is not None:
+        main()
+    printed = capsys.readouterr().out
+
+    assert [] == [text for text in SCRIPTS[name] if text not in printed]
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_every_example_is_run_and_stays_short() -> None:
+    python = {path.name for path in HERE.glob("*.py")} - {"test_examples.py"}
+
+    assert {*SCRIPTS, "flask_app.py"} == python
+    assert [] == [name for name in python if len((HERE / name).read_text("utf-8").splitlines()) > 60]
+
+
+ANA = {"X-Actor": "ana", "X-Roles": "caseworker"}
+
+
+def test_the_flask_application_answers_with_cases_and_refusals(tmp_path: Path) -> None:
+    client = loaded("flask_app.py").create(f"sqlite:///{tmp_path / 'station.db'}").test_client()
+    case = client.post("/cases", json={"found_at": "bridge", "found_by": "patrol"}, headers=ANA).get_json()
+
+    assert [case["id"]] == [c["id"] for c in client.get("/worklists/to_assess", headers=ANA).get_json()["cases"]]
+    assert "assess" in client.get(f"/cases/{case['id']}", headers=ANA).get_json()["available"]
+    wrong = client.post(f"/cases/{case['id']}/assess", json={"urgent": "no"}, headers=ANA)
+    assert (422, ["can_state_identity", "urgent"]) == (wrong.status_code, sorted(wrong.get_json()["fields"]))
+    form, once = {"urgent": False, "can_state_identity": False}, {**ANA, "Idempotency-Key": "k1"}
+    answers = [client.post(f"/cases/{case['id']}/assess", json=form, headers=once) for _ in range(2)]
+    assert [(200, "assessed", 2)] * 2 == [
+        (a.status_code, a.get_json()["state"], a.get_json()["revision"]) for a in answers
+    ]
+
+
+def test_the_flask_application_tells_strangers_nothing(tmp_path: Path) -> None:
+    client = loaded("flask_app.py").create(f"sqlite:///{tmp_path / 'station.db'}").test_client()
+    case = client.post("/cases", json={"found_at": "bridge", "found_by": "patrol"}, headers=ANA).get_json()
+
+    hidden = client.get(f"/cases/{case['id']}", headers={"X-Actor": "eve", "Accept-Language": "zh"})
+    assert (404, "没有这个案件") == (hidden.status_code, hidden.get_json()["message"])
+    assert hidden.get_json() == client.get("/cases/none", headers={"Accept-Language": "zh"}).get_json()
+    assert 403 == client.post("/cases", json={}, headers={"X-Actor": "eve"}).status_code
+    assert 409 == client.post(f"/cases/{case['id']}/reunite", json={}, headers=ANA).status_code

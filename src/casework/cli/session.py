@@ -1,0 +1,165 @@
+"""One run of the command line: its settings, its screen, and the application that it opens at most once."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from casework import (
+    Actor,
+    CaseType,
+    Casework,
+    Desk,
+    SetupError,
+    StoreMismatch,
+    SystemClock,
+    Workflow,
+    installed,
+    load_file,
+)
+from casework.cli.screen import Screen
+from casework.cli.settings import Settings
+from casework.cli.usage import Usage
+from casework.storage.diagnosis import file_of, shown_url
+
+MEMORY = "sqlite://"
+log = logging.getLogger("casework.cli")
+
+
+class Session:
+    """What a command works with. Nothing is imported or opened before a command asks for it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._apps: list[Casework] = []
+
+    @property
+    def screen(self) -> Screen:
+        """Where to show things."""
+        return Screen(self.settings.language)
+
+    @cached_property
+    def named_plugins(self) -> tuple[ModuleType, ...]:
+        """The modules that were named by ``--plugin``."""
+        return tuple(imported(name) for name in self.settings.several("plugins"))
+
+    @cached_property
+    def plugins(self) -> tuple[Any, ...]:
+        """The plugins in use: those of installed distributions, then those that were named."""
+        found = () if self.settings.given.get("no_installed") else installed()
+        return tuple(dict.fromkeys((*found, *self.named_plugins)))
+
+    @cached_property
+    def definitions(self) -> tuple[CaseType, ...]:
+        """The case types of the documents that were named by ``--definition``."""
+        return tuple(_case_type(path) for path in self._paths())
+
+    def _paths(self) -> list[str]:
+        told = self.settings.given.get("definitions")
+        if told:
+            return list(told)
+        return [path for path in self.settings.environment.get("CASEWORK_DEFINITIONS", "").split(os.pathsep) if path]
+
+    @property
+    def url(self) -> str:
+        """The store that was named; a wrong call where none was."""
+        url = self.settings.one("store")
+        if url is None:
+            raise Usage(
+                "name the store: --store sqlite:///FILE, or CASEWORK_STORE",
+                "请指明存储：--store sqlite:///文件，或设置 CASEWORK_STORE",
+            )
+        shown_url(url)
+        return url
+
+    def app(self, url: str | None = None, **more: Any) -> Casework:
+        """The application over *url*, by default over the store that was named."""
+        app = Casework(self.url if url is None else url, plugins=self.plugins, case_types=self.definitions, **more)
+        self._apps.append(app)
+        log.info("store %s, plugins %s", shown_url(url or self.url), ", ".join(app.plugins) or "none")
+        return app
+
+    @cached_property
+    def opened(self) -> Casework:
+        """The application over a store that is there; a file that is not is never made by looking at it."""
+        file = file_of(self.url)
+        if file is not None and not file.exists():
+            raise StoreMismatch(f"there is no file {str(file)!r}", "`casework migrate` makes it")
+        return self.app()
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The desk of whoever acts."""
+        return self.opened.desk(self.actor)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts; a wrong call where nobody was named."""
+        name = self.settings.one("actor")
+        if name is None:
+            raise Usage(
+                "say who acts: --as ID --role ROLE, or CASEWORK_ACTOR and CASEWORK_ROLES",
+                "请说明由谁办理：--as 编号 --role 角色，或设置 CASEWORK_ACTOR 和 CASEWORK_ROLES",
+            )
+        told = {key: value for key in ("unit", "tenant", "person") if (value := self.settings.one(key)) is not None}
+        return Actor(name, self.settings.several("roles"), **told)
+
+    @staticmethod
+    def now() -> datetime:
+        """The present instant."""
+        return SystemClock().now()
+
+    def close(self) -> None:
+        """Let go of every store that was opened."""
+        for app in self._apps:
+            app.dispose()
+
+
+def imported(name: str) -> ModuleType:
+    """The module that somebody typed the name of. Modules of the working directory can be named too."""
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise Usage(f"{name!r} is not the name of a module", f"“{name}”不是模块名")
+    try:
+        with _here():
+            return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and f"{name}.".startswith(f"{error.name}."):
+            raise Usage(f"there is no module {name!r}", f"没有模块“{name}”") from None
+        raise SetupError(f"the module {name!r} cannot be imported: {error}") from error
+    except Exception as error:
+        raise SetupError(f"the module {name!r} cannot be imported: {type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def _here() -> Iterator[None]:
+    """The working directory last on the path, so that it can add modules but hide none."""
+    folder = str(Path.cwd())
+    sys.path.append(folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+
+
+def document(path: str) -> CaseType | Workflow:
+    """The definition in a file; a file that cannot be read is a wrong call."""
+    try:
+        return load_file(path)
+    except OSError as error:
+        raise Usage(f"{path}: {error.strerror}", f"无法读取 {path}：{error.strerror}") from None
+
+
+def _case_type(path: str) -> CaseType:
+    found = document(path)
+    if isinstance(found, Workflow):
+        raise SetupError(f"{path} holds a workflow; it runs only in the chain of a case type")
+    return found

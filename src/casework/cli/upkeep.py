@@ -1,0 +1,175 @@
+"""Keeping a store: make and migrate its tables, verify it; and what is loaded."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, entry_points, version
+from typing import Any
+
+import attrs
+import click
+
+from casework import Verdict
+from casework.cli import plain
+from casework.cli.command import command, json_option
+from casework.cli.faults import BROKEN, OK
+from casework.cli.screen import Column, console
+from casework.cli.session import Session
+from casework.hookspecs import PROJECT
+from casework.plugins import Plugins
+
+
+@command(
+    "migrate",
+    "Make the tables of a store, or bring those of an older casework up to date.",
+    "建立存储的数据表，或升级旧版本的数据表。",
+)
+@json_option
+@click.pass_obj
+def migrate(session: Session, as_json: bool) -> None:
+    """Make or upgrade tables."""
+    app = session.app()
+    before, after = app.migrate()
+    if as_json:
+        session.screen.json({"before": before, "after": after, "case_types": [item.name for item in app.case_types]})
+        return
+    names = ", ".join(item.name for item in app.case_types) or "-"
+    if before is None:
+        told = (f"tables made, version {after}; case types: {names}", f"已建表，版本 {after}；案件类型：{names}")
+    elif before == after:
+        told = (f"version {after}, up to date; case types: {names}", f"版本 {after}，无需升级；案件类型：{names}")
+    else:
+        told = (
+            f"from version {before} to {after}; case types: {names}",
+            f"由版本 {before} 升级至 {after}；案件类型：{names}",
+        )
+    session.screen.line(session.screen.told(*told))
+
+
+@command(
+    "verify",
+    "Verify every case, its log, the ledger and the timers.\nEnds with 6 if something does not add up.",
+    "核验每个案件及其记录、账目与期限。\n有不符之处时以 6 结束。",
+)
+@json_option
+@click.pass_obj
+def verify(session: Session, as_json: bool) -> int:
+    """Verify a store."""
+    app, screen = session.opened, console(error=True)
+    if as_json or not screen.is_terminal:
+        verdict = app.verify()
+    else:
+        with screen.status(session.screen.told("verifying …", "正在核验……")) as status:
+            verdict = app.verify(lambda done: status.update(session.screen.told(f"{done} cases …", f"{done} 件……")))
+    if as_json:
+        session.screen.json(plain.verdict(verdict))
+    else:
+        _report(session, verdict)
+    return OK if verdict.whole else BROKEN
+
+
+def _report(session: Session, verdict: Verdict) -> None:
+    screen = session.screen
+    screen.line(
+        screen.told(
+            f"{verdict.cases:,} cases, {verdict.entries:,} entries, {verdict.erased:,} of them erased",
+            f"{verdict.cases:,} 件案件，{verdict.entries:,} 条记录，其中 {verdict.erased:,} 条内容已删除",
+        )
+    )
+    if verdict.whole:
+        screen.line(screen.told("everything adds up", "核验无误"), "green")
+        return
+    columns = (
+        Column(screen.told("case", "案件"), whole=True),
+        Column(screen.told("entry", "记录"), right=True),
+        Column(screen.told("problem", "问题")),
+    )
+    rows = [(f"{f.tenant}/{f.case_id}", str(f.number or "-"), f.problem) for f in verdict.faults]
+    screen.line()
+    screen.table(columns, rows)
+    count = len(rows)
+    screen.note(f"{count} fault{'s' if count != 1 else ''}", f"共 {count} 处不符", "bold red")
+
+
+def own_version() -> str:
+    """The version of casework; of a source tree that was never installed it is not known."""
+    try:
+        return version(PROJECT)
+    except PackageNotFoundError:
+        return "?"
+
+
+@attrs.frozen
+class Loaded:
+    """A plugin in use: where it comes from, and what it contributes, by kind."""
+
+    name: str
+    origin: str
+    contributes: dict[str, list[str]]
+
+
+def loaded(session: Session) -> list[Loaded]:
+    """Every plugin in use, in the order in which they count."""
+    points = () if session.settings.given.get("no_installed") else entry_points(group=PROJECT)
+    origins = {id(point.load()): _distribution(point) for point in points}
+    found = []
+    for plugin in session.plugins:
+        one = Plugins([plugin])
+        contributed: dict[str, list[str]] = {
+            "case_types": [item.name for _, item in one.case_types()],
+            "parts": [item.name for _, item in one.parts()],
+            "attachments": [f"{item.workflow.name} → {item.case_type}" for _, item in one.attachments()],
+            "requirements": [item.target for _, item in one.requirements()],
+            "demos": [item.name for _, item in one.demos()],
+            "observes": ["entries"] if one.observed else [],
+        }
+        origin = origins.get(id(plugin), "--plugin")
+        found.append(Loaded(one.names[0], origin, {kind: names for kind, names in contributed.items() if names}))
+    return found
+
+
+def _distribution(point: Any) -> str:
+    return "?" if point.dist is None else f"{point.dist.name} {point.dist.version}"
+
+
+_KINDS = {
+    "case_types": ("case types", "案件类型"),
+    "parts": ("parts", "部件"),
+    "attachments": ("attaches", "附加流程"),
+    "requirements": ("requires", "附加要求"),
+    "demos": ("demos", "演示"),
+    "observes": ("observes", "观察"),
+}
+
+
+@command("plugins", "Show what is loaded, from where, and what it contributes.", "查看已加载的插件、其来源与内容。")
+@json_option
+@click.pass_obj
+def plugins(session: Session, as_json: bool) -> None:
+    """Show what is loaded."""
+    found, screen = loaded(session), session.screen
+    definitions = [item.name for item in session.definitions]
+    if as_json:
+        told = [{"name": item.name, "origin": item.origin, "contributes": item.contributes} for item in found]
+        screen.json({"casework": own_version(), "plugins": told, "definitions": definitions})
+        return
+    screen.line(f"casework {own_version()}", "bold")
+    if found:
+        columns = (
+            Column(screen.told("plugin", "插件"), whole=True),
+            Column(screen.told("from", "来源")),
+            Column(screen.told("contributes", "提供")),
+        )
+        screen.line()
+        screen.table(columns, ((item.name, item.origin, contents(session, item)) for item in found))
+    else:
+        screen.line(screen.told("no plugins", "没有插件"))
+    if definitions:
+        screen.line(screen.told("from documents: ", "来自文档：") + ", ".join(definitions))
+
+
+def contents(session: Session, item: Loaded) -> list[str]:
+    """What a plugin contributes, a line for each kind."""
+    colon = session.screen.told(": ", "：")
+    return [
+        f"{session.screen.told(*_KINDS[kind])}{colon}{', '.join(names)}" for kind, names in item.contributes.items()
+    ]

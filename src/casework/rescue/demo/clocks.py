@@ -1,0 +1,79 @@
+"""Which deadlines were kept: judged once more from the log and the definition, apart from the engine's timers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+import attrs
+
+from casework import CaseType, Deadline, HistoryEntry, Workflow
+
+
+@attrs.define
+class Judged:
+    """How often a deadline was kept or missed, how often it still runs, and how many entries say it ran out."""
+
+    kept: int = 0
+    late: int = 0
+    running: int = 0
+    noted: int = 0
+
+    @property
+    def share(self) -> float:
+        """The share kept among those that are over; one where none is."""
+        over = self.kept + self.late
+        return self.kept / over if over else 1.0
+
+
+class Clocks:
+    """Judges the deadlines of one case type, case by case."""
+
+    def __init__(self, case_type: CaseType) -> None:
+        self._workflows = {workflow.name: workflow for workflow in case_type.chain}
+        self.judged = {deadline.name: Judged() for workflow in case_type.chain for deadline in workflow.deadlines}
+
+    def judge(self, entries: Iterable[HistoryEntry], now: datetime) -> None:
+        """Walk through the log of one case; what still runs at the end is judged by *now*."""
+        dues: dict[str, datetime] = {}
+        for entry in entries:
+            for name, state, entered_from in self._moves(entry):
+                self._move(dues, self._workflows[name], entered_from, state, entry.at)
+            if entry.cause is not None and entry.cause.kind == "timer" and entry.cause.name in self.judged:
+                self.judged[entry.cause.name].noted += 1
+        for name, due in dues.items():
+            judged = self.judged[name]
+            if due < now:
+                judged.late += 1
+            else:
+                judged.running += 1
+
+    def _moves(self, entry: HistoryEntry) -> Iterator[tuple[str, str, str | None]]:
+        """Workflow, new state and the state before; opening enters every initial state from nowhere."""
+        if entry.kind == "open":
+            yield from ((name, workflow.initial, None) for name, workflow in self._workflows.items())
+        for step in entry.steps:
+            if step.entered and step.workflow in self._workflows:
+                yield step.workflow, step.target, step.source
+
+    def _move(
+        self, dues: dict[str, datetime], workflow: Workflow, source: str | None, target: str, at: datetime
+    ) -> None:
+        for deadline in workflow.deadlines:
+            again = source == target
+            if deadline.name in dues and (again or target not in deadline.during):
+                self._over(deadline, dues.pop(deadline.name), at)
+            if target in deadline.during and deadline.name not in dues:
+                dues[deadline.name] = at + deadline.after
+
+    def _over(self, deadline: Deadline, due: datetime, at: datetime) -> None:
+        judged = self.judged[deadline.name]
+        if at <= due:
+            judged.kept += 1
+        else:
+            judged.late += 1
+
+
+def titles(case_type: CaseType) -> Mapping[str, Deadline]:
+    """The deadlines of a case type by name."""
+    return {deadline.name: deadline for workflow in case_type.chain for deadline in workflow.deadlines}

@@ -1,0 +1,60 @@
+"""Play a month and see what it left behind."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import attrs
+
+from casework import DemoRun
+from casework.rescue.demo.run import run
+
+SEED = 7
+CASES = 30
+
+
+@attrs.frozen
+class Told:
+    """What a run left behind: its answer, what it said, its store and its page."""
+
+    problems: int
+    said: str
+    store: Path
+    page: str
+
+
+def play(
+    folder: Path, *, cases: int = CASES, seed: int = SEED, language: str = "zh", register: Path | None = None
+) -> Told:
+    """Run the demo in *folder*."""
+    lines: list[str] = []
+    store = folder / "month.db"
+    problems = run(
+        DemoRun(
+            store=f"sqlite:///{store}",
+            cases=cases,
+            seed=seed,
+            out=folder / "out",
+            language=language,
+            progress=lambda done, total, note="": None,
+            say=lines.append,
+            register=register,
+        )
+    )
+    page = folder / "out" / "report.html"
+    return Told(problems, "\n".join(lines), store, page.read_text(encoding="utf-8") if page.exists() else "")
+
+
+def digest(store: Path) -> str:
+    """One hash over every byte of every entry of the log, sealed values among them."""
+    whole = hashlib.sha256()
+    with sqlite3.connect(store) as connection:
+        rows = connection.execute(
+            'SELECT tenant, case_id, number, body, hash, "values" FROM casework_entry ORDER BY tenant, case_id, number'
+        )
+        for row in rows:
+            whole.update(repr(row).encode())
+    connection.close()
+    return whole.hexdigest()

@@ -1,0 +1,46 @@
+"""F7: many processes write one file. Nothing is lost, and who waits too long gets an answer that can be retried."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from faults.town import CLERK, code, fires, founded, guests, in_processes
+from oracle import assert_inv
+from sqlalchemy import create_engine, text
+
+
+@pytest.mark.parametrize("wal", [False, True], ids=["rollback journal", "write-ahead log"])
+def test_eight_processes_on_one_file_lose_nothing(tmp_path: Path, wal: bool, long: bool) -> None:
+    url, each = f"sqlite:///{tmp_path / 'town.db'}", 300 if long else 40
+    app = founded(url, wal=wal)
+
+    told = in_processes(fires, [(url, f"process {n}", each, wal) for n in range(8)])
+
+    receipts = [place for places, _ in told for place in places]
+    refusals = sum((counts for _, counts in told), Counter())
+    assert Counter({"": 8 * each}) == refusals
+    assert 8 * (each + 1) == len(receipts)
+    assert_inv(app, receipts, all_of_it=True)
+    app.dispose()
+
+
+def test_who_waits_in_vain_is_told_to_try_again(tmp_path: Path) -> None:
+    """A stranger keeps the write lock for longer than anybody waits."""
+    url = f"sqlite:///{tmp_path / 'town.db'}"
+    app = founded(url, wal=True)
+    case = guests(app, 1)[0]
+    stranger = create_engine(url, connect_args={"isolation_level": None})
+
+    with stranger.connect() as connection:
+        connection.execute(text("BEGIN IMMEDIATE"))
+        said = code(lambda: app.desk(CLERK).fire(case, "tick"))
+        assert 1 == app.desk(CLERK).get(case.id).revision, "reading goes on"
+        connection.execute(text("ROLLBACK"))
+
+    assert "store-unavailable" == said
+    assert 2 == app.desk(CLERK).fire(case, "tick").revision
+    assert_inv(app)
+    stranger.dispose()
+    app.dispose()

@@ -1,0 +1,84 @@
+"""F20: the same request many times at once is one firing; the same id for something else is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faults.town import CLERK, at_once, founded, guests
+from oracle import assert_inv, entries_of, refused
+
+from casework import Actor, Case, Desk
+
+Verb = Callable[[Desk, Case, str], Case]
+VERBS: dict[str, Verb] = {
+    "fire": lambda desk, case, key: desk.fire(case.id, "tick", request_id=key),
+    "fire what was read": lambda desk, case, key: desk.fire(case, "tick", request_id=key),
+    "amend": lambda desk, case, key: desk.amend(case.id, name="Wang", request_id=key),
+    "note": lambda desk, case, key: desk.note(case.id, "seen", request_id=key),
+    "correct": lambda desk, case, key: desk.correct(case.id, 2, because="a slip", request_id=key),
+}
+OTHERS: dict[str, Verb] = {
+    "another trigger": lambda desk, case, key: desk.fire(case.id, "go", request_id=key),
+    "another form": lambda desk, case, key: desk.fire(case.id, "tick", {"more": 1}, request_id=key),
+    "another verb": lambda desk, case, key: desk.note(case.id, "tick", request_id=key),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
+def test_fifty_identical_requests_are_one_entry_and_one_answer(tmp_path: Path, verb: Verb) -> None:
+    app = founded(f"sqlite:///{tmp_path / 'town.db'}")
+    desk = app.desk(CLERK)
+    case = desk.fire(guests(app, 1)[0], "tick")
+
+    answers = at_once([lambda: verb(desk, case, "one")] * 50)
+
+    assert {(case.id, 3, 3)} == {(answer.id, answer.entry, answer.revision) for answer in answers}
+    receipts = at_once([lambda: desk.receipt("one")] * 50)
+    assert 1 == len(set(receipts)) and receipts[0] is not None and 3 == receipts[0].entry
+    assert 3 == len(entries_of(app, case.id))
+    assert_inv(app)
+    app.dispose()
+
+
+def test_fifty_identical_openings_open_one_case(tmp_path: Path) -> None:
+    app = founded(f"sqlite:///{tmp_path / 'town.db'}")
+    desk = app.desk(CLERK)
+
+    answers = at_once([lambda: desk.open("guest", name="Li", request_id="one")] * 50)
+
+    assert 1 == len({answer.id for answer in answers})
+    assert_inv(app, [answers[0]], all_of_it=True)
+    app.dispose()
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+def test_a_request_id_is_for_one_content(other: Verb) -> None:
+    app = founded()
+    desk, case = app.desk(CLERK), guests(app, 1)[0]
+    desk.fire(case, "tick", request_id="one")
+
+    assert "request-reused" == refused(app, lambda: other(desk, case, "one")).code
+
+
+@pytest.mark.parametrize("change", [{"name": "Wu"}, {"unit": "other"}], ids=["another name", "another unit"])
+def test_a_request_id_opens_one_case(change: dict[str, Any]) -> None:
+    app = founded()
+    desk = app.desk(Actor("everywhere", roles={"clerk"}))
+    told: dict[str, Any] = {"unit": "anlu", "name": "Li"}
+    desk.open("guest", request_id="one", **told)
+
+    assert "request-reused" == refused(app, lambda: desk.open("guest", request_id="one", **{**told, **change})).code
+
+
+def test_request_ids_of_different_people_are_different() -> None:
+    app = founded()
+    case = guests(app, 1)[0]
+    others = Actor("other", roles={"clerk"}, unit="anlu")
+
+    first = app.desk(CLERK).fire(case.id, "tick", request_id="one")
+    second = app.desk(others).fire(case.id, "tick", request_id="one")
+
+    assert (2, 3) == (first.entry, second.entry)

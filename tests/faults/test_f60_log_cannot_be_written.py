@@ -1,0 +1,92 @@
+"""F60: where the log cannot be written nothing happens; there is no firing without its entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from faults.town import CLERK, START, founded, guests
+from oracle import assert_inv, tables
+
+from casework import Casework, Desk, FrozenClock, Refused, StoreMismatch, StoreUnavailable
+
+RAISE = "CREATE TRIGGER broken BEFORE INSERT ON casework_entry BEGIN SELECT RAISE({how}, 'the log is closed'); END"
+BREAK: dict[str, tuple[str, str]] = {
+    "the log aborts": (RAISE.format(how="ABORT"), "DROP TRIGGER broken"),
+    "the log fails": (RAISE.format(how="FAIL"), "DROP TRIGGER broken"),
+    "the log rolls back": (RAISE.format(how="ROLLBACK"), "DROP TRIGGER broken"),
+    "the log is gone": ("ALTER TABLE casework_entry RENAME TO away", "ALTER TABLE away RENAME TO casework_entry"),
+    "messages fail": (RAISE.format(how="ABORT").replace("_entry", "_message"), "DROP TRIGGER broken"),
+    "postings fail": (RAISE.format(how="ABORT").replace("_entry", "_posting"), "DROP TRIGGER broken"),
+}
+CALLS: dict[str, Callable[[Desk, str], object]] = {
+    "open": lambda desk, case: desk.open("guest", name="Wu"),
+    "fire": lambda desk, case: desk.fire(case, "leave"),
+    "fire with a request id": lambda desk, case: desk.fire(case, "leave", request_id="one"),
+    "amend": lambda desk, case: desk.amend(case, name="Wu"),
+    "note": lambda desk, case: desk.note(case, "seen"),
+    "correct": lambda desk, case: desk.correct(case, 2, because="a slip"),
+    "together": lambda desk, case: desk.within(lambda inner: [inner.fire(case, "tick"), inner.fire(case, "leave")]),
+    "bulk": lambda desk, case: desk.bulk([case], "leave", batch="one"),
+}
+
+
+def change(app: Casework, statement: str) -> None:
+    """Change the store behind the app's back, as an operator could."""
+    with app._engine.store.engine.begin() as connection:  # the only connection to a store in memory
+        connection.exec_driver_sql(statement)
+
+
+def lodged() -> tuple[Casework, str]:
+    app = founded(beds=1, clock=FrozenClock(START))
+    case = guests(app, 1)[0]
+    return app, app.desk(CLERK).fire(case, "admit").id
+
+
+@pytest.mark.parametrize("broken", [*BREAK][:4])
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_call_that_cannot_be_logged_changes_nothing(broken: str, call: Callable[[Desk, str], object]) -> None:
+    app, case = lodged()
+    desk, (spoil, mend) = app.desk(CLERK), BREAK[broken]
+    before = tables(app)
+
+    change(app, spoil)
+    with pytest.raises((Refused, StoreMismatch)) as caught:
+        call(desk, case)
+    change(app, mend)
+
+    if isinstance(caught.value, Refused):
+        assert "store-unavailable" == caught.value.refusal.code
+    assert before == tables(app)
+    call(desk, case)
+    assert_inv(app)
+
+
+@pytest.mark.parametrize("broken", [*BREAK][4:])
+def test_what_belongs_to_a_firing_cannot_be_left_out(broken: str) -> None:
+    app, case = lodged()
+    before, (spoil, mend) = tables(app), BREAK[broken]
+
+    change(app, spoil)
+    with pytest.raises(Refused):
+        app.desk(CLERK).fire(case, "leave")
+    change(app, mend)
+
+    assert before == tables(app)
+
+
+def test_a_timer_that_cannot_be_logged_stays() -> None:
+    app, case = lodged()
+    spoil, mend = BREAK["the log aborts"]
+    before, later = tables(app), START + timedelta(hours=2)
+
+    change(app, spoil)
+    with suppress(StoreUnavailable):
+        assert 0 == app.run_due(later).fired
+    change(app, mend)
+
+    assert before == tables(app)
+    assert 1 == app.run_due(later).fired
+    assert "gone" == app.desk(CLERK).get(case).state

@@ -1,0 +1,104 @@
+"""F84: what a definition does not allow, nobody may do. There is no all-powerful role and no empty guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+from faults.town import CLERK, POST, TYPES, founded, guest, guests
+from oracle import refused
+
+from casework import Actor, CaseType, Casework, Desk, InvalidValue, Transition, UnsoundDefinition, check
+
+STRANGERS = {
+    "no role": Actor("x", unit="anlu"),
+    "a role that nobody named": Actor("x", roles={"admin"}),
+    "names that sound powerful": Actor("root", roles={"superuser", "Manager", "*", "system", ""}),
+    "the name of a role as a person": Actor("clerk", unit="anlu"),
+    "the role, elsewhere": Actor("x", roles={"clerk"}, unit="other"),
+    "the role, of another tenant": Actor("x", roles={"clerk"}, tenant="other"),
+}
+CALLS: dict[str, Callable[[Desk, str], object]] = {
+    "get": lambda desk, case: desk.get(case),
+    "history": lambda desk, case: desk.history(case),
+    "fire": lambda desk, case: desk.fire(case, "tick"),
+    "amend": lambda desk, case: desk.amend(case, name="Wu"),
+    "note": lambda desk, case: desk.note(case, "seen"),
+    "assign": lambda desk, case: desk.assign(case, "owner", "x"),
+    "correct": lambda desk, case: desk.correct(case, 2, because="a slip"),
+    "available": lambda desk, case: desk.available(case),
+    "what if": lambda desk, case: desk.what_if(case, "tick"),
+}
+
+
+def without(case_type: CaseType, **changes: Any) -> CaseType:
+    return attrs.evolve(case_type, **changes)
+
+
+def stripped(case_type: CaseType) -> CaseType:
+    """The same with a transition that names no role and has no condition."""
+    workflow = case_type.chain[0]
+    bare = Transition("sneak", "waiting", "gone")
+    return without(case_type, chain=[attrs.evolve(workflow, transitions=(*workflow.transitions, bare))])
+
+
+def test_a_transition_without_roles_is_found() -> None:
+    assert "CW401" in [finding.code for finding in check(stripped(guest))]
+    with pytest.raises(UnsoundDefinition, match="CW401"):
+        Casework(case_types=[stripped(guest)], parts=[POST])
+
+
+@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_to_a_stranger_no_case_is_there(call: Callable[[Desk, str], object], stranger: Actor) -> None:
+    """The answer is the same as for a case that does not exist."""
+    app = founded()
+    case = app.desk(CLERK).fire(guests(app, 1)[0], "tick")
+
+    no = refused(app, lambda: call(app.desk(stranger), case.id))
+
+    nothing = refused(app, lambda: call(app.desk(stranger), "no-such-case"))
+    assert "not-found" == no.code
+    assert attrs.evolve(nothing, case_id=case.id) == no
+
+
+@pytest.mark.parametrize("stranger", [*STRANGERS.values()][:5], ids=[*STRANGERS][:5])
+def test_a_stranger_opens_nothing(stranger: Actor) -> None:
+    app = founded()
+
+    no = refused(app, lambda: app.desk(stranger).open("guest", unit="anlu"))
+
+    assert "not-permitted" == no.code
+
+
+@pytest.mark.parametrize("name", [{"id": "system"}, {"id": "x", "person": "system"}])
+def test_nobody_acts_under_the_name_of_the_system(name: dict[str, str]) -> None:
+    app = founded()
+
+    with pytest.raises(InvalidValue):
+        app.desk(Actor(**name, roles={"clerk"})).open("guest", unit="anlu")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("permission", ["edit", "note", "correct", "assign"])
+def test_who_may_look_may_not_therefore_act(permission: str) -> None:
+    """With everything granted but one thing, that one thing is refused."""
+    grants = {name: roles for name, roles in dict(guest.grants).items() if name != permission}
+    app = Casework(case_types=[without(guest, grants=grants), *TYPES[1:]], parts=[POST])
+    app.create_tables()
+    desk = app.desk(CLERK)
+    case = desk.fire(guests(app, 1)[0], "tick")
+    call = CALLS["amend" if permission == "edit" else permission]
+
+    assert "not-permitted" == refused(app, lambda: call(desk, case.id)).code
+    assert 3 == desk.fire(case, "tick").revision
+
+
+def test_without_readers_nobody_reads_what_is_sealed() -> None:
+    app = Casework(case_types=[without(guest, readers={}), *TYPES[1:]], parts=[POST])
+    app.create_tables()
+    case = guests(app, 1)[0]
+
+    assert ({}, ("name",)) == (dict(case.data), case.hidden)
+    assert "not-permitted" == refused(app, lambda: app.desk(CLERK).amend(case, name="Wu")).code
