@@ -6,7 +6,7 @@ The Python reader looks at the facts of a case that was loaded back; the SQL rea
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -33,6 +33,7 @@ from casework.model.workflow import Deadline, State, Transition, Workflow
 from casework.storage import schema
 from casework.storage.engine import StoreOptions, open_engine
 from casework.storage.predicate import Asking, Predicates
+from casework.storage.prepared import Prepared
 from casework.storage.store import Store
 from casework.storage.transaction import Transaction
 
@@ -215,6 +216,10 @@ class Row:
     opened_at: datetime = NOW
 
 
+class _Undone(Exception):
+    """Takes back whatever a test wrote."""
+
+
 class Rows:
     """A store of one case type, filled row by row."""
 
@@ -230,12 +235,9 @@ class Rows:
     @contextmanager
     def undone(self) -> Iterator[Transaction]:
         """A transaction of which nothing stays."""
-        with self.store.transactions.write() as transaction:
-            try:
-                yield transaction
-            finally:
-                transaction._cursor.execute("ROLLBACK")
-                transaction._cursor.execute("BEGIN IMMEDIATE")
+        with suppress(_Undone), self.store.transactions.write() as transaction:
+            yield transaction
+            raise _Undone
 
     def add(self, transaction: Transaction, number: int, row: Row) -> str:
         """Write a case as the store does when one is opened; answers its id."""
@@ -274,9 +276,7 @@ class Rows:
             values = {"tenant": snapshot.tenant, "account": key, "amount": amount}
             transaction.run(self._statement(schema.balance, values), {})
 
-    def _statement(self, table: Any, values: dict[str, Any]) -> Any:
-        from casework.storage.prepared import Prepared
-
+    def _statement(self, table: Any, values: dict[str, Any]) -> Prepared:
         return Prepared(insert(table).values(values), self.store.engine.dialect)
 
     def facts(self, transaction: Transaction, tenant: str, case_id: str, actor: Actor, now: datetime) -> Facts:

@@ -22,6 +22,7 @@ from casework import (
     Refused,
     Role,
     State,
+    StoreOptions,
     Transition,
     Workflow,
     hookimpl,
@@ -45,6 +46,7 @@ ACCOUNTS = (
     Account("shelf", "box", maximum=5),
     Account("outside", "box"),
 )
+QUICK = StoreOptions(synchronous="NORMAL")
 FORM = (Field("count", "integer"), Field("remark"))
 EVERYTHING = ("view", "edit", "note", "assign", "correct")
 
@@ -111,7 +113,8 @@ class Bench:
     def app(self, *case_types: CaseType, **more: Any) -> Casework:
         """An app on the store, its tables made."""
         entropy = seeded_entropy(f"{next(self._seeds)}")
-        app = Casework(self.url, case_types=case_types, clock=self.clock, entropy=entropy, **more)
+        told: dict[str, Any] = {"clock": self.clock, "entropy": entropy, "options": QUICK, **more}
+        app = Casework(self.url, case_types=case_types, **told)
         self._apps.append(app)
         app.create_tables()
         return app

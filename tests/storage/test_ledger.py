@@ -1,4 +1,4 @@
-"""The ledger: nothing vanishes, nothing doubles, no limit is crossed, whatever is posted, reserved, settled or given back."""
+"""The ledger: nothing vanishes or doubles, no limit is crossed, whatever is posted, reserved, settled or given back."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from casework.storage import codec, predicate
 from casework.storage.predicate import Predicates
 
 LI = Actor("li", roles={"clerk"}, unit="anlu")
+ASKERS = (LI, Actor("x", roles={"nurse", "owner"}, person="wang"), Actor("zhao"))
 Sweep = Callable[[], tuple[list[Row], list[Condition]]]
 
 
@@ -84,7 +85,8 @@ def _balances() -> tuple[list[Row], list[Condition]]:
     conditions: list[Condition] = [
         Compare(left, op, n) for left in lefts for op in OPERATORS for n in (-1, 0, 1, 2**62)
     ]
-    return rows, conditions + [balance("beds").in_(), balance("beds").in_(0, 3), Not(balance("beds").in_(0, -1))]
+    amounts = balance("beds")
+    return rows, [*conditions, amounts.in_(), amounts.in_(0, 3), Not(amounts.in_(0, -1))]
 
 
 def _joined() -> tuple[list[Row], list[Condition]]:
@@ -108,7 +110,7 @@ SWEEPS: dict[str, Sweep] = {
 
 
 @pytest.mark.parametrize("sweep", SWEEPS)
-@pytest.mark.parametrize("asker", [LI, Actor("x", roles={"nurse", "owner"}, person="wang"), Actor("zhao")], ids=str)
+@pytest.mark.parametrize("asker", ASKERS, ids=lambda asker: asker.id)
 def test_both_readers_answer_the_same(rows: Rows, sweep: str, asker: Actor) -> None:
     cases, conditions = SWEEPS[sweep]()
 

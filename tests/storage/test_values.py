@@ -1,4 +1,4 @@
-"""What a case is given is taken as it is, in its one canonical form, or refused with the field named; nothing is coerced."""
+"""What a case is given is taken in its one canonical form or refused with the field named; nothing is coerced."""
 
 from __future__ import annotations
 

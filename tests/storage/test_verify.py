@@ -210,8 +210,8 @@ def cut_the_tail_and_the_case(store: Store) -> Place:
 def insert_an_entry(store: Store) -> Place:
     case = store.one("SELECT id FROM casework_case")[0]
     number = store.last(case).number
-    copy = 'INSERT INTO casework_entry SELECT tenant, case_id, number + 1, body, hash, "values" FROM casework_entry WHERE case_id = ? AND number = ?'
-    store.do(copy, case, number)
+    columns = 'SELECT tenant, case_id, number + 1, body, hash, "values" FROM casework_entry'
+    store.do(f"INSERT INTO casework_entry {columns} WHERE case_id = ? AND number = ?", case, number)
     return Place(case, number + 1)
 
 
@@ -281,8 +281,8 @@ def _of_table(table: str, change: str, where: str = "1") -> Callable[[Store], Pl
 
 def add_a_posting(store: Store) -> Place:
     case, number = store.one("SELECT case_id, number FROM casework_posting")
-    line = "INSERT INTO casework_posting VALUES ('main', ?, ?, 9, 'source|anlu|', 'used|anlu|', 'thing', 1, 'posted', NULL)"
-    store.do(line, case, number)
+    line = "'main', ?, ?, 9, 'source|anlu|', 'used|anlu|', 'thing', 1, 'posted', NULL"
+    store.do(f"INSERT INTO casework_posting VALUES ({line})", case, number)
     return Place(case, number)
 
 
@@ -362,7 +362,8 @@ def a_balance_from_nowhere(store: Store) -> Place:
 
 def delete_a_case(store: Store) -> Place:
     case = store.one(
-        "SELECT id FROM casework_case WHERE parent IS NULL AND NOT EXISTS (SELECT 1 FROM casework_case c WHERE c.parent = casework_case.id)"
+        "SELECT id FROM casework_case a WHERE parent IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM casework_case b WHERE b.parent = a.id)"
     )[0]
     store.do("DELETE FROM casework_case WHERE id = ?", case)
     return Place(case, 1)

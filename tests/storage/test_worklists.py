@@ -24,6 +24,7 @@ from casework import (
     overdue,
     state,
 )
+from casework.condition import tree
 from casework.desk import Desk
 from casework.desk.reading import PAGE_LIMIT, Page
 from casework.model.casetype import Worklist
@@ -214,8 +215,10 @@ def test_f82_a_filter_finds_nothing_by_what_the_asker_may_not_read_in_that_unit(
         (elapsed_since("alpha.going") > hours(1), "invalid-form"),
         (actor.differs_from("resume"), "invalid-form"),
         (overdue("never"), "invalid-form"),
+        (field("a_integer").in_(*range(501)), "invalid-form"),
+        (tree.All((state("alpha") == "new",) * 501), "invalid-form"),
     ],
-    ids=str,
+    ids=range(9),
 )
 def test_a_search_that_cannot_be_answered_is_refused(people: Population, condition: Condition, code: str) -> None:
     with pytest.raises(Refused) as no:

@@ -227,6 +227,9 @@ def test_a_slot_has_to_be_bound_before_it_is_read() -> None:
 # -- words -------------------------------------------------------------------------------------
 
 
+X, Y, Z = (field(name).known for name in "xyz")
+
+
 def _names(kind: str, name: str, language: str) -> str:
     return f"{kind}:{name}"
 
@@ -242,25 +245,29 @@ def _names(kind: str, name: str, language: str) -> str:
         (field("ok") == True, "field:ok is yes", "field:ok为是"),  # noqa: E712
         (field("sex") == "male", "field:sex is choice:sex.male", "field:sex为choice:sex.male"),
         (given("sex") == "male", "given:sex is choice:sex.male", "given:sex为choice:sex.male"),
-        (state("care").in_("a", "b"), "workflow:care is one of state:care.a, state:care.b", "workflow:care为以下之一：state:care.a、state:care.b"),
-        (~state("care").in_("a"), "workflow:care is none of state:care.a", "workflow:care不是以下任何一个：state:care.a"),
+        (state("c").in_("a", "b"), "workflow:c is one of state:c.a, state:c.b", "workflow:c为以下之一：state:c.a、state:c.b"),  # noqa: E501
+        (~state("c").in_("a"), "workflow:c is none of state:c.a", "workflow:c不是以下任何一个：state:c.a"),
         (field("x").known, "field:x is known", "已知field:x"),
         (~field("x").known, "field:x is not known", "field:x未知"),
         (overdue("d"), "the deadline deadline:d has run out", "期限“deadline:d”已过"),
         (~overdue("d"), "the deadline deadline:d has not run out", "期限“deadline:d”未过"),
         (actor.has_role("r"), "whoever acts is role:r", "办理人是role:r"),
         (~actor.has_role("r"), "whoever acts is not role:r", "办理人不是role:r"),
-        (actor.differs_from("t"), "whoever acts is another person than the one who did: trigger:t", "办理人不是办理“trigger:t”的人"),
+        (
+            actor.differs_from("t"),
+            "whoever acts is another person than the one who did: trigger:t",
+            "办理人不是办理“trigger:t”的人",
+        ),
         (~actor.differs_from("t"), "whoever acts is the person who did: trigger:t", "办理人就是办理“trigger:t”的人"),
         (elapsed_since("m") >= days(7), "the time since mark:m is ≥ 7d", "自mark:m起的时间≥7d"),
         (balance("b") >= 1, "account:b ≥ 1", "account:b≥1"),
-        (field("at") > datetime(2026, 1, 2, 3, 4, tzinfo=UTC), "field:at > 2026-01-02 03:04 UTC", "field:at>2026-01-02 03:04 UTC"),
+        (field("at") > NOW, "field:at > 2026-03-01 00:00 UTC", "field:at>2026-03-01 00:00 UTC"),
         (field("on") == date(2026, 1, 2), "field:on is 2026-01-02", "field:on为2026-01-02"),
         (field("w") == Decimal("1.50"), "field:w is 1.5", "field:w为1.5"),
-        (optional("p", overdue("d")), "where there is workflow:p: the deadline deadline:d has run out", "如有“workflow:p”：期限“deadline:d”已过"),
+        (optional("p", X), "where there is workflow:p: field:x is known", "如有“workflow:p”：已知field:x"),
         (slot("s"), "s (bound by the host)", "s（由宿主绑定）"),
-        (A & (B | C), "the deadline deadline:a has run out and (the deadline deadline:b has run out or the deadline deadline:c has run out)", "期限“deadline:a”已过，且(期限“deadline:b”已过，或期限“deadline:c”已过)"),
-        (~(A & B), "not (the deadline deadline:a has run out and the deadline deadline:b has run out)", "并非（期限“deadline:a”已过，且期限“deadline:b”已过）"),
+        (X & (Y | ~Z), "field:x is known and (field:y is known or field:z is not known)", "已知field:x，且(已知field:y，或field:z未知)"),  # noqa: E501
+        (~(X & Y), "not (field:x is known and field:y is known)", "并非（已知field:x，且已知field:y）"),
         (ALWAYS, "nothing more is asked", "无其他条件"),
         (NEVER, "never", "永不"),
     ],

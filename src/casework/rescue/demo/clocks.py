@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import attrs
@@ -43,7 +43,7 @@ class Clocks:
                 self.judged[entry.cause.name].noted += 1
         for name, due in dues.items():
             judged = self.judged[name]
-            if due < now:
+            if due <= now:
                 judged.late += 1
             else:
                 judged.running += 1
@@ -68,12 +68,8 @@ class Clocks:
 
     def _over(self, deadline: Deadline, due: datetime, at: datetime) -> None:
         judged = self.judged[deadline.name]
-        if at <= due:
+        # At the instant itself it has run out already, as the engine has it.
+        if at < due:
             judged.kept += 1
         else:
             judged.late += 1
-
-
-def titles(case_type: CaseType) -> Mapping[str, Deadline]:
-    """The deadlines of a case type by name."""
-    return {deadline.name: deadline for workflow in case_type.chain for deadline in workflow.deadlines}

@@ -59,7 +59,6 @@ class Tally:
     problems: list[str] = attrs.field(factory=list)
     followed: list[tuple[str, str]] = attrs.field(factory=list)
     first: datetime | None = None
-    last: datetime | None = None
     arrived: datetime | None = None
 
 
@@ -91,7 +90,6 @@ class Player:
             at, _, play = heapq.heappop(self._heap)
             self._move_to(at)
             self._go_on(play)
-        self.tally.last = self._clock.now()
         return self.tally
 
     def _expect(self, row: Row) -> None:

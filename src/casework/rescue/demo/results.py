@@ -46,7 +46,14 @@ class Results:
 
 
 def disagreements(tally: Tally, census: Census) -> list[str]:
-    """Where the records say another number than the player counted."""
-    if tally.outcomes == census.outcomes:
-        return []
-    return [f"the records count {dict(census.outcomes)}, the player counted {dict(tally.outcomes)}"]
+    """Where the records say otherwise than the player counted, or the log otherwise than the engine's timers."""
+    found = []
+    if tally.outcomes != census.outcomes:
+        found.append(f"the records count {dict(census.outcomes)}, the player counted {dict(tally.outcomes)}")
+    for name, judged in census.clocks.judged.items():
+        # A step between two looks at the clock may be late without an entry; no entry may stand without lateness.
+        if judged.noted > judged.late:
+            found.append(
+                f"deadline {name}: {judged.noted} entries say it ran out, the log has {judged.late} late steps"
+            )
+    return found

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-import attrs
-
 from casework import Text
 from casework.rescue.demo.acts import Act, Scene
 from casework.rescue.demo.chance import Chance
@@ -153,8 +151,3 @@ def reused(number: str) -> Act:
         expect="request-reused",
         why=Text("a program using one request id for two things", "程序将同一请求编号用于两件事"),
     )
-
-
-def by_second(act: Act) -> Act:
-    """The same act from the other caseworker's desk."""
-    return attrs.evolve(act, who="second")
