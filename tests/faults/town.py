@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -291,10 +292,24 @@ def schedules(url: str, now: datetime) -> int:
     return fired
 
 
-def bulk(url: str, case_ids: Sequence[str]) -> None:
-    """Fire on many cases in small chunks, to be killed while doing so."""
-    app = town(url)
+def bulk(url: str, case_ids: Sequence[str], looks: int) -> None:
+    """Fire on many cases in small chunks; in the midst of one it stands still, to be killed there."""
+    app = town(url, clock=StallingClock(looks))
     app.desk(CLERK).bulk(case_ids, "tick", batch="monday", chunk=5)
+
+
+class StallingClock:
+    """A clock that says so and stands still, with all who look at it, at a certain look."""
+
+    def __init__(self, looks: int) -> None:
+        self._left = looks
+
+    def now(self) -> datetime:
+        self._left -= 1
+        if self._left == 0:
+            os.write(1, b"stalled")
+            time.sleep(600)
+        return START
 
 
 class TickingClock:

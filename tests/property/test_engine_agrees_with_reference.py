@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -19,7 +20,26 @@ from oracle import assert_inv, balances, tables
 from property.reference import World
 from strategies import forms, sound_case_types
 
-from casework import Actor, Case, CaseType, Casework, Field, FrozenClock, Refusal, Refused, seeded_entropy
+from casework import (
+    Actor,
+    Case,
+    CaseType,
+    Casework,
+    Deadline,
+    Field,
+    FrozenClock,
+    Refusal,
+    Refused,
+    Set,
+    State,
+    Transition,
+    Workflow,
+    field,
+    hours,
+    keep,
+    seeded_entropy,
+    state,
+)
 from casework.rescue import rescue, station
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -262,3 +282,91 @@ def test_rescue_runs_as_the_reference_says(data: st.DataObject) -> None:
     walk = Walk(data.draw, [rescue, station], filled_in)
     for _ in range(STEPS):
         walk.step()
+
+
+# What the walks above (or writing the reference) have found; each was mended.
+
+AMOUNT = Field("amount", "integer")
+
+
+def four_eyes(*, automatic: bool = False, deadline: bool = False) -> CaseType:
+    """Somebody asks for an amount, somebody else approves of it; what else may touch the amount is to be chosen."""
+    cap = [Transition("cap", "low", "high", automatic=True, condition=field("hurry") == YES, effects=Set("amount", 9))]
+    late = [Deadline("late", "asking", hours(1), trigger="ask_nothing")]
+    return CaseType(
+        "money",
+        chain=[
+            Workflow(
+                "money",
+                initial="asking",
+                states=[State("asking"), State("paid", final=True)],
+                transitions=[
+                    Transition("ask", "asking", roles="clerk", form=[AMOUNT], effects=keep("amount")),
+                    Transition("ask_nothing", "asking", roles="clerk", effects=Set("amount", 1)),
+                    Transition("hurry", "asking", roles="clerk", effects=Set("hurry", True)),
+                    Transition("approve", "asking", "paid", roles="clerk", four_eyes=("ask",)),
+                    Transition("approve_nothing", "asking", "paid", roles="clerk", four_eyes=("ask_nothing",)),
+                ],
+                deadlines=late if deadline else (),
+            ),
+            Workflow(
+                "level",
+                initial="low",
+                states=[State("low"), State("high", final=True)],
+                transitions=[
+                    *(cap if automatic else ()),
+                    Transition("rise", "low", "high", roles="clerk"),
+                    Transition("over", "low", "high", automatic=True, condition=state("money") == "paid"),
+                ],
+            ),
+        ],
+        data=[AMOUNT, Field("hurry", "boolean"), Field("kept", "text", managed=True)],
+        roles=["clerk"],
+        opens="clerk",
+        grants={"view": "clerk", "edit": "clerk"},
+    )
+
+
+YES = True
+ASKER, APPROVER = (Actor(name, roles={"clerk"}, unit="anlu") for name in ("asker", "approver"))
+
+
+def started(case_type: CaseType) -> tuple[Casework, FrozenClock, Case]:
+    clock = FrozenClock(START)
+    app = Casework(case_types=[case_type], clock=clock)
+    app.create_tables()
+    return app, clock, app.desk(ASKER).open("money")
+
+
+@pytest.mark.parametrize("name", ["nonsense", "kept"])
+@pytest.mark.parametrize("value", [None, "x"])
+def test_an_amendment_of_what_cannot_be_amended_is_refused_even_when_it_clears(name: str, value: str | None) -> None:
+    app, _, case = started(four_eyes())
+
+    said = refusal(lambda: app.desk(ASKER).amend(case, **{name: value}))
+
+    assert said is not None and "invalid-form" == said.code and [name] == [problem.field for problem in said.problems]
+
+
+def test_an_act_is_void_when_an_automatic_step_changes_what_it_covered() -> None:
+    app, _, case = started(four_eyes(automatic=True))
+    case = app.desk(ASKER).fire(case, "ask", amount=2)
+    assert app.desk(APPROVER).why_not(case, "approve", {}) is None
+
+    case = app.desk(ASKER).fire(case, "hurry")
+
+    assert 9 == case.data["amount"]
+    said = app.desk(APPROVER).why_not(case, "approve", {})
+    assert said is not None and "unmet" == said.code
+    assert_inv(app)
+
+
+def test_what_a_deadline_did_is_an_act_like_any_other() -> None:
+    """The system asked; anybody is somebody else; and the log says the same as the row."""
+    app, clock, case = started(four_eyes(deadline=True))
+    clock.advance(timedelta(hours=1))
+
+    assert 1 == app.run_due().fired
+
+    assert_inv(app)
+    assert app.desk(ASKER).why_not(case.id, "approve_nothing", {}) is None

@@ -40,6 +40,15 @@ class Timers:
             dialect,
         )
         self._drop = Prepared(table.delete().where(keyed(table, "tenant", "case_id", "name")), dialect)
+        order = (table.c.due_at, table.c.tenant, table.c.case_id, table.c.name)
+        behind = tuple_(*order) > tuple_(*(bindparam(f"b_{name}") for name in ("due", "tenant", "case", "name")))
+        self._due = Prepared(
+            select(table.c.tenant, table.c.case_id, table.c.name, table.c.due_at)
+            .where(table.c.due_at <= bindparam("b_now"), behind)
+            .order_by(*order)
+            .limit(bindparam("b_limit")),
+            dialect,
+        )
         self._claim = Prepared(table.delete().where(keyed(table, "tenant", "case_id", "name", "due_at")), dialect)
 
     def write(
@@ -62,13 +71,14 @@ class Timers:
         key = {"b_tenant": timer.tenant, "b_case_id": timer.case_id, "b_name": timer.name}
         return transaction.run(self._claim, {**key, "b_due_at": to_micros(timer.due_at)}).rowcount == 1
 
-    @staticmethod
-    def due(transaction: Transaction, now: datetime, limit: int, after: DueTimer | None = None) -> list[DueTimer]:
-        """The timers that ran out by *now*, earliest first."""
-        t = schema.timer.c
-        statement = select(t.tenant, t.case_id, t.name, t.due_at).where(t.due_at <= to_micros(now))
+    def due(
+        self, transaction: Transaction, now: datetime, limit: int, after: DueTimer | None = None
+    ) -> list[DueTimer]:
+        """The timers that ran out by *now*, earliest first, those behind *after* where it is given."""
+        place = {"b_due": -1, "b_tenant": "", "b_case": "", "b_name": ""}
         if after is not None:
-            place = (to_micros(after.due_at), after.tenant, after.case_id, after.name)
-            statement = statement.where(tuple_(t.due_at, t.tenant, t.case_id, t.name) > tuple_(*place))
-        statement = statement.order_by(t.due_at, t.tenant, t.case_id, t.name).limit(limit)
-        return [DueTimer(row[0], row[1], row[2], from_micros(row[3])) for row in transaction.ask(statement)]
+            due = to_micros(after.due_at)
+            place = {"b_due": due, "b_tenant": after.tenant, "b_case": after.case_id, "b_name": after.name}
+        values = {**place, "b_now": to_micros(now), "b_limit": limit}
+        rows = transaction.run(self._due, values).fetchall()
+        return [DueTimer(tenant, case_id, name, from_micros(due)) for tenant, case_id, name, due in rows]
