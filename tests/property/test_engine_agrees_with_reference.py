@@ -43,7 +43,7 @@ from casework import (
 from casework.rescue import rescue, station
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
-STEPS = 18
+STEPS = 24
 Values = dict[str, Any]
 Forms = Callable[[tuple[Field, ...]], SearchStrategy[Values]]
 
@@ -67,8 +67,8 @@ class Walk:
     def step(self) -> None:
         """Do one thing on both sides, then compare all that there is."""
         doing = self.draw(st.sampled_from(["open", "amend", "wait", "wait", "replay", "reuse", *["fire"] * 8]))
-        if not self.world.cases:
-            doing = "open"
+        if not self.world.cases or (doing == "open" and len(self.world.cases) > 2):
+            doing = "fire" if self.world.cases else "open"
         getattr(self, f"_{doing}")()
         self.compare()
 
@@ -87,7 +87,7 @@ class Walk:
 
     def _fire(self) -> None:
         actor, case_id = self._actor_and_case()
-        trigger, form = self._trigger_and_form(case_id)
+        trigger, form = self._trigger_and_form(actor, case_id)
         case, revision = self._handle(case_id)
         desk, key = self.app.desk(actor), self.draw(st.none() | st.just(f"fire {len(self.requests)}"))
         foreseen = desk.why_not(case, trigger, form)
@@ -207,17 +207,20 @@ class Walk:
             return case, case.revision
         return case_id, None
 
-    def _trigger_and_form(self, case_id: str) -> tuple[str, Values]:
+    def _trigger_and_form(self, actor: Actor, case_id: str) -> tuple[str, Values]:
+        """Mostly something that can be done; else something of the present states, or anything."""
         states = self.world.cases[case_id]["states"]
         steps = [(w, s) for w in self._type(case_id).chain for s in w.transitions if not s.automatic]
         near = [s for w, s in steps if states[w.name] in w.sources(s)]
-        wanted = near if near and self.draw(st.integers(0, 7)) else [s for _, s in steps]
-        step = self.draw(st.sampled_from(wanted))
+        able = set(self.world.available(case_id, actor, self.clock.now()))
+        pools = [[s for _, s in steps], near, *[[s for s in near if s.trigger in able]] * 4]
+        pool = self.draw(st.sampled_from([pool for pool in pools if pool]))
+        step = self.draw(st.sampled_from(pool))
         return step.trigger, self._values(step.form)
 
     def _values(self, fields: tuple[Field, ...]) -> Values:
         values = dict(self.draw(self.forms_of(fields)))
-        if self.draw(st.integers(0, 9)) == 0:
+        if self.draw(st.integers(0, 14)) == 0:
             name = self.draw(st.sampled_from([*values, "nonsense"]))
             values[name] = self.draw(
                 st.sampled_from([None, "x", "", 7, -1, 10**6, True, 1.5, Decimal(2), START, date(2026, 1, 1)])

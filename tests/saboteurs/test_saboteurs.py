@@ -30,7 +30,155 @@ class Saboteur:
     test: str
 
 
-SABOTEURS: list[Saboteur] = []
+SABOTEURS = [
+    Saboteur(
+        "the revision is not compared when a case is written",
+        "storage/cases.py",
+        '.where(keyed(case, "tenant", "id", "revision"))',
+        '.where(keyed(case, "tenant", "id"))',
+        "tests/storage/test_revision.py",
+    ),
+    Saboteur(
+        "effects are applied twice",
+        "deciding/follow.py",
+        "    apply(draft, item)\n",
+        "    apply(draft, item)\n    apply(draft, item)\n",
+        "tests/faults/test_f18_nothing_is_spent_twice.py",
+    ),
+    Saboteur(
+        "an unknown clause counts as true",
+        "deciding/choose.py",
+        "if clause.read(facts) is not True:",
+        "if clause.read(facts) is False:",
+        "tests/unit/test_deciding.py::test_an_unknown_fact_refuses_and_is_named",
+    ),
+    Saboteur(
+        "clauses are skipped",
+        "deciding/choose.py",
+        "if clause.read(facts) is not True:",
+        "if False:",
+        "tests/unit/test_deciding.py::test_a_clause_that_does_not_hold_refuses",
+    ),
+    Saboteur(
+        "grants are ignored",
+        "access.py",
+        "        return any(\n            not roles.isdisjoint(granted.get((workflow, state, permission)",
+        "        return True or any(\n            not roles.isdisjoint(granted.get((workflow, state, permission)",
+        "tests/faults/test_f84_deny_by_default.py",
+    ),
+    Saboteur(
+        "roles hold in every unit",
+        "access.py",
+        "return actor.roles if actor.unit is None or actor.unit == unit else frozenset()",
+        "return actor.roles",
+        "tests/storage/test_worklists.py::test_f81_a_guessed_id_answers_like_one_that_is_not_there",
+    ),
+    Saboteur(
+        "the roles of a transition are ignored",
+        "deciding/admit.py",
+        "if not item.roles.isdisjoint(roles)]",
+        "]",
+        "tests/unit/test_deciding.py::test_a_role_is_asked_for",
+    ),
+    Saboteur(
+        "the write lock is taken too late",
+        "storage/transaction.py",
+        '"BEGIN IMMEDIATE"',
+        '"BEGIN"',
+        "tests/faults/test_f07_store_is_locked.py",
+    ),
+    Saboteur(
+        "other bytes are hashed than are stored",
+        "storage/log.py",
+        "hashlib.sha256(body).digest(), values)",
+        "hashlib.sha256(body[1:]).digest(), values)",
+        "tests/storage/test_verify.py::test_an_untouched_store_is_whole",
+    ),
+    Saboteur(
+        "four eyes compare accounts",
+        "deciding/decide.py",
+        "draft.acts[trigger] = draft.move.actor.person",
+        "draft.acts[trigger] = draft.move.actor.id",
+        "tests/unit/test_deciding.py::test_who_acts_again_is_the_person_and_not_the_account",
+    ),
+    Saboteur(
+        "an amended act stays valid",
+        "deciding/decide.py",
+        "    for name in draft.changed():\n        for act in",
+        "    for name in ():\n        for act in",
+        "tests/unit/test_deciding.py::test_amending_what_an_act_covered_voids_the_act",
+    ),
+    Saboteur(
+        "a stale case is taken",
+        "desk/firing.py",
+        "if isinstance(case, Case) and case.revision != snapshot.revision:",
+        "if False:",
+        "tests/faults/test_f21_stale_case.py",
+    ),
+    Saboteur(
+        "a request id serves two contents",
+        "desk/requests.py",
+        "if found[0] != content:",
+        "if False:",
+        "tests/faults/test_f20_double_submit.py::test_a_request_id_is_for_one_content",
+    ),
+    Saboteur(
+        "a timer is not claimed",
+        "storage/timers.py",
+        'transaction.run(self._claim, {**key, "b_due_at": to_micros(timer.due_at)}).rowcount == 1',
+        "True",
+        "tests/faults/test_f45_timers_fire_once.py",
+    ),
+    Saboteur(
+        "timers of a state that ended stay armed",
+        "storage/timers.py",
+        "        for name in drop:\n",
+        "        for name in ():\n",
+        "tests/faults/test_f46_timers_of_a_state_that_ended.py",
+    ),
+    Saboteur(
+        "an observer's fault is passed on",
+        "plugins.py",
+        '                log.error("observer %s failed on an entry: %s", name, type(error).__name__)',
+        "                raise",
+        "tests/plugins/test_f95_hooks_that_raise.py",
+    ),
+    Saboteur(
+        "one more than there is may be taken",
+        "deciding/effects.py",
+        "(low is not None and left < low and change < 0)",
+        "(low is not None and left < low - 1 and change < 0)",
+        "tests/faults/test_f18_nothing_is_spent_twice.py",
+    ),
+    Saboteur(
+        "a deadline is overdue a moment too late in SQL",
+        "storage/predicate.py",
+        "<= to_micros(asking.now), false())",
+        "< to_micros(asking.now), false())",
+        "tests/storage/test_readers_agree.py::test_both_readers_answer_the_same",
+    ),
+    Saboteur(
+        "fields are shown to everybody",
+        "desk/viewing.py",
+        "for name, value in snapshot.data.items() if name in visible}",
+        "for name, value in snapshot.data.items()}",
+        "tests/unit/test_viewing.py",
+    ),
+    Saboteur(
+        "personal values are hashed in plain",
+        "storage/log.py",
+        "                goes = kept\n",
+        "                goes = shown\n",
+        "tests/storage/test_log.py::test_f62_the_hashed_bytes_hold_nothing_but_open_values",
+    ),
+    Saboteur(
+        "half a firing is committed when the rest fails",
+        "storage/transaction.py",
+        "                _roll_back(raw)\n                raise\n            _commit(raw, cursor)",
+        "                _commit(raw, cursor)\n                raise\n            _commit(raw, cursor)",
+        "tests/faults/test_f60_log_cannot_be_written.py",
+    ),
+]
 
 
 @pytest.mark.parametrize("saboteur", SABOTEURS, ids=lambda saboteur: saboteur.name)
