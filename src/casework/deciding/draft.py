@@ -9,9 +9,10 @@ from casework.compiled import Compiled
 from casework.condition.evaluate import Facts
 from casework.condition.literal import Value
 from casework.deciding.entering import entered
+from casework.model.assignment import Assignment
 from casework.model.case import Move, Snapshot
 from casework.model.casetype import Account
-from casework.model.decision import Assignment, Message, Opening, Step
+from casework.model.decision import Message, Opening, Step
 from casework.model.posting import Hold, Limit, Posting
 from casework.model.refusal import Refusal
 

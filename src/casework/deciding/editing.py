@@ -8,7 +8,8 @@ from casework.deciding.draft import Draft
 from casework.deciding.effects import move_amount
 from casework.deciding.refuse import stop
 from casework.errors import InvalidValue
-from casework.model.decision import Assignment, Step
+from casework.model.assignment import Assignment
+from casework.model.decision import Step
 from casework.model.posting import Posting
 from casework.model.refusal import HIDDEN_TEXT, Problem
 from casework.text import Text
@@ -105,6 +106,7 @@ def correct(draft: Draft) -> None:
         kept: dict[str, object] = getattr(draft, name)
         kept.clear()
         kept.update(getattr(target, name))
+    draft.assignments += undo.assignments
     for posting in undo.postings:
         _reverse(draft, posting)
 

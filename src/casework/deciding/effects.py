@@ -12,6 +12,7 @@ from casework.deciding.choose import failed
 from casework.deciding.draft import Draft, account_key
 from casework.deciding.refuse import stop
 from casework.errors import InvalidValue
+from casework.model.assignment import Assignment
 from casework.model.casetype import Account
 from casework.model.command import (
     Assign,
@@ -28,7 +29,7 @@ from casework.model.command import (
     Unit,
     Void,
 )
-from casework.model.decision import Assignment, Message, Opening
+from casework.model.decision import Message, Opening
 from casework.model.posting import Hold, Limit, Posting
 from casework.text import Text
 

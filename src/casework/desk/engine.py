@@ -10,7 +10,7 @@ from casework.access import general_roles
 from casework.clock import Clock
 from casework.compiled import Compiled
 from casework.deciding import decide
-from casework.errors import Reentered
+from casework.errors import Reentered, StoreMismatch
 from casework.hookspecs import Recorded
 from casework.ids import Ids
 from casework.manifest import manifest_from
@@ -50,7 +50,11 @@ class Engine:
             document = self.store.document(transaction, digest)
             if document is None:
                 return None
-            compiled = self._pinned[digest] = Compiled(manifest_from(document), self.parts)
+            manifest = manifest_from(document)
+            if manifest.hash != digest:
+                problem = f"the stored manifest {digest[:12]}… is not the document that its cases were pinned to"
+                raise StoreMismatch(problem, "run `casework verify`, and restore it from a backup")
+            compiled = self._pinned[digest] = Compiled(manifest, self.parts)
         return compiled
 
     def of_type(self, transaction: Transaction, tenant: str, case_id: str) -> Compiled | None:

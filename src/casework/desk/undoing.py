@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from casework.compiled import Compiled
 from casework.desk.engine import Engine
 from casework.errors import Refused
+from casework.model.assignment import Assignment
 from casework.model.case import Snapshot, Undo
 from casework.model.posting import Posting
 from casework.model.refusal import Refusal
@@ -34,7 +37,15 @@ def undoing(engine: Engine, transaction: Transaction, compiled: Compiled, snapsh
         raise _not_undoable(snapshot.id, "its values were erased", "其内容已删除")
     before = engine.store.history(transaction, compiled, snapshot.tenant, snapshot.id, number - 1)
     postings = tuple(Posting(p[0], p[1], p[2], p[3]) for p in content.get("posts", ()))
-    return Undo(number, before, postings)
+    return Undo(number, before, postings, _roles_before([parsed(entry.body).content for entry in entries], number))
+
+
+def _roles_before(contents: list[dict[str, Any]], number: int) -> tuple[Assignment, ...]:
+    """Who held each local role that the entry gave, unless somebody has given it anew since."""
+    given = {role for role, _ in contents[number - 1].get("assigns", ())}
+    given -= {role for content in contents[number:] for role, _ in content.get("assigns", ())}
+    held = {role: person for content in contents[: number - 1] for role, person in content.get("assigns", ())}
+    return tuple(Assignment(role, held.get(role)) for role in sorted(given))
 
 
 def _not_undoable(case_id: str, en: str, zh: str) -> Refused:

@@ -11,6 +11,7 @@ import attrs
 
 from casework.condition.literal import Value
 from casework.model.actor import Actor
+from casework.model.assignment import Assignment
 from casework.model.posting import Hold, Posting
 
 
@@ -78,11 +79,12 @@ class Snapshot:
 
 @attrs.frozen
 class Undo:
-    """What a correction takes back: the entry's number, the case before it, what it posted."""
+    """What a correction takes back: the entry's number, the case before it, what it posted, whose roles it gave."""
 
     entry: int
     before: Snapshot
     postings: tuple[Posting, ...]
+    assignments: tuple[Assignment, ...] = ()
 
 
 MoveKind = Literal["open", "fire", "amend", "note", "assign", "correct", "timer", "recheck"]

@@ -7,6 +7,7 @@ from datetime import datetime
 import attrs
 
 from casework.condition.literal import Value
+from casework.model.assignment import Assignment
 from casework.model.posting import Hold, Limit, Posting
 
 
@@ -41,14 +42,6 @@ class Opening:
     case_type: str
     unit: str
     values: tuple[tuple[str, Value], ...]
-
-
-@attrs.frozen
-class Assignment:
-    """A local role given to a person, or taken from everybody where *person* is None."""
-
-    role: str
-    person: str | None
 
 
 @attrs.define(eq=False, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Dialect, select
 
-from casework.model.decision import Assignment
+from casework.model.assignment import Assignment
 from casework.storage import schema
 from casework.storage.cases import bound, inserting, keyed
 from casework.storage.prepared import Prepared

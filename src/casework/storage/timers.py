@@ -71,9 +71,7 @@ class Timers:
         key = {"b_tenant": timer.tenant, "b_case_id": timer.case_id, "b_name": timer.name}
         return transaction.run(self._claim, {**key, "b_due_at": to_micros(timer.due_at)}).rowcount == 1
 
-    def due(
-        self, transaction: Transaction, now: datetime, limit: int, after: DueTimer | None = None
-    ) -> list[DueTimer]:
+    def due(self, transaction: Transaction, now: datetime, limit: int, after: DueTimer | None = None) -> list[DueTimer]:
         """The timers that ran out by *now*, earliest first, those behind *after* where it is given."""
         place = {"b_due": -1, "b_tenant": "", "b_case": "", "b_name": ""}
         if after is not None:

@@ -75,11 +75,6 @@ class Transaction:
             raise_ours(error)
         return self._cursor
 
-    def run_many(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run a prepared statement for each row."""
-        with translated():
-            self._cursor.executemany(statement.sql, [statement.bound(row) for row in rows])
-
     def ask(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """All rows of a statement that is compiled for this one use; not for the hot path."""
         return self.run(Prepared(statement, self.dialect), values or {}).fetchall()
