@@ -287,7 +287,7 @@ class Rows:
         limited = [account for account in self.compiled.accounts.values() if account.limited]
         self.store.weigh(transaction, self.compiled, snapshot, limited, holds=False)
         roles = general_roles(actor, snapshot.unit) | local
-        return Draft(self.compiled, snapshot, Move(kind="fire", actor=actor, now=now, roles=roles)).facts
+        return Draft(self.compiled, snapshot, Move(kind="fire", actor=actor, now=now, roles=roles))
 
     def told(
         self, transaction: Transaction, conditions: Sequence[Condition], actor: Actor, now: datetime

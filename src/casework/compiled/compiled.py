@@ -128,6 +128,7 @@ class Compiled:
             tuple(part for name in transition.guards if isinstance(part := self._parts.get(name), Guard)),
             absent,
             tuple(self._parts.get(item.effect, item) if isinstance(item, Run) else item for item in transition.effects),
+            {field.name: field for field in transition.form},
         )
 
     def _clause(self, condition: Condition, because: Text, source: str) -> Clause:

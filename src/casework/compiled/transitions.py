@@ -45,6 +45,7 @@ class CompiledTransition:
     guards: tuple[Guard, ...]
     absent: tuple[str, ...]
     effects: tuple[EffectPart | object, ...]
+    form: Mapping[str, Field]
 
     @property
     def target(self) -> str | None:

@@ -37,10 +37,10 @@ def checked(value: object, where: str = "") -> Value:
     and infinity, integers beyond 64 bits, NUL and lone surrogates, naive datetimes.
     """
     match value:
-        case bool():
-            return value
         case str():
             return _text(value, where)
+        case bool():
+            return value
         case int():
             if not -INTEGER_LIMIT <= value < INTEGER_LIMIT:
                 raise InvalidValue(where, "integers are limited to 64 bits", "整数超出64位范围")
@@ -106,10 +106,10 @@ def _instant(value: datetime, where: str) -> datetime:
 def kind_of(value: Value) -> str:
     """The name of *value*'s kind, as field types are named."""
     match value:
-        case bool():
-            return "boolean"
         case str():
             return "text"
+        case bool():
+            return "boolean"
         case int():
             return "integer"
         case float():

@@ -22,8 +22,8 @@ def admit(draft: Draft) -> tuple[CompiledTransition, ...]:
     here = _here(draft, trigger)
     permitted = _permitted(draft, here)
     if not draft.move.probing:
-        form = permitted[0].transition.form if len(permitted) == 1 else tuple(trigger.form.values())
-        draft.form.update(filled(draft, {field.name: field for field in form}, draft.move.form))
+        form = permitted[0].form if len(permitted) == 1 else trigger.form
+        draft.form.update(filled(draft, form, draft.move.form))
     return permitted
 
 

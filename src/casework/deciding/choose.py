@@ -31,7 +31,7 @@ def choose(draft: Draft, candidates: tuple[CompiledTransition, ...]) -> tuple[Co
 
 def holds(draft: Draft, item: CompiledTransition) -> bool:
     """Whether every clause and guard of *item* holds; one that needs a form is passed over while probing."""
-    facts, probing = draft.facts, draft.move.probing
+    facts, probing = draft, draft.move.probing
     timed = draft.move.kind == "timer"
     for clause in item.clauses:
         if _skipped(clause, probing, timed):

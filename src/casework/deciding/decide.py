@@ -134,7 +134,7 @@ def _finished(draft: Draft) -> Decision:
     if not move.probing:
         _hold_invariants(draft, closing=closed_at is not None)
     arm, disarm = clocks(draft)
-    return Decision(
+    decision = Decision(
         kind=move.kind,
         trigger=move.trigger,
         steps=tuple(draft.steps),
@@ -144,14 +144,6 @@ def _finished(draft: Draft) -> Decision:
         dues=draft.dues,
         acts=draft.acts,
         changed=draft.changed(),
-        voided=tuple(draft.voided),
-        postings=tuple(draft.postings),
-        settled=tuple(draft.settled),
-        void=tuple(draft.void),
-        limits=tuple(draft.limits[key] for key in sorted(draft.limits)),
-        messages=tuple(draft.messages),
-        openings=tuple(draft.openings),
-        assignments=tuple(draft.assignments),
         rechecks=draft.rechecks or (closed_at is not None and draft.before.closed_at is None),
         arm=arm,
         disarm=disarm,
@@ -161,12 +153,27 @@ def _finished(draft: Draft) -> Decision:
         corrects=draft.corrects,
         refused=draft.refused,
     )
+    if draft.writes:
+        _add_writes(decision, draft)
+    return decision
+
+
+def _add_writes(decision: Decision, draft: Draft) -> None:
+    """What few firings write besides the case itself."""
+    decision.voided = tuple(draft.voided)
+    decision.postings = tuple(draft.postings)
+    decision.settled = tuple(draft.settled)
+    decision.void = tuple(draft.void)
+    decision.limits = tuple(draft.limits[key] for key in sorted(draft.limits))
+    decision.messages = tuple(draft.messages)
+    decision.openings = tuple(draft.openings)
+    decision.assignments = tuple(draft.assignments)
 
 
 def _hold_invariants(draft: Draft, closing: bool) -> None:
     compiled = draft.compiled
     for invariant, read in compiled.invariants:
-        if read(draft.facts) is False:
+        if read(draft) is False:
             reason = Unmet(invariant.because or condition_text(compiled, invariant.condition), source=invariant.name)
             raise stop(draft, "invariant-broken", unmet=(reason,))
     if closing:

@@ -25,22 +25,15 @@ class Stop(Exception):
         self.refusal = refusal
 
 
-class Draft:
-    """What the rooms of the pipe hand on to each other."""
+class Draft(Facts):
+    """What the rooms of the pipe hand on to each other: the facts as they become, and the writes so far."""
 
     __slots__ = (
-        "acts",
         "assignments",
-        "balances",
         "before",
         "compiled",
         "corrects",
-        "data",
-        "dues",
-        "facts",
-        "form",
         "limits",
-        "marks",
         "messages",
         "move",
         "note",
@@ -49,21 +42,25 @@ class Draft:
         "rechecks",
         "refused",
         "settled",
-        "states",
         "steps",
         "void",
         "voided",
     )
 
-    states: dict[str, str]
-    marks: dict[str, datetime]
+    # Facts only looks at these; a draft changes them.
+    acts: dict[str, str]
+    balances: dict[str, int]
+    data: dict[str, Value]
     dues: dict[str, datetime]
+    form: dict[str, Value]
+    marks: dict[str, datetime]
+    states: dict[str, str]
 
     def __init__(self, compiled: Compiled, snapshot: Snapshot, move: Move) -> None:
         self.compiled, self.before, self.move = compiled, snapshot, move
         self.states, self.data = dict(snapshot.states), dict(snapshot.data)
         self.marks, self.dues, self.acts = dict(snapshot.marks), dict(snapshot.dues), dict(snapshot.acts)
-        self.form: dict[str, Value] = {}
+        self.form = {}
         self.steps: list[Step] = []
         self.postings: list[Posting] = []
         self.settled: list[Hold] = []
@@ -76,19 +73,8 @@ class Draft:
         self.rechecks = False
         self.note, self.refused = "", ""
         self.corrects: int | None = None
-        self.balances: dict[str, int] = {}
-        self.facts = Facts(
-            now=move.now,
-            data=self.data,
-            states=self.states,
-            marks=self.marks,
-            dues=self.dues,
-            balances=self.balances,
-            acts=self.acts,
-            form=self.form,
-            person=move.actor.person,
-            roles=move.roles,
-        )
+        self.balances = {}
+        self.now, self.person, self.roles = move.now, move.actor.person, move.roles
         if snapshot.balances:
             self.weigh()
 
@@ -100,6 +86,20 @@ class Draft:
             if key is not None and key in self.before.balances:
                 change = self.limits[key].change if key in self.limits else 0
                 self.balances[account.name] = self.before.balances[key] + change
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything is to be written besides the case itself."""
+        return bool(
+            self.voided
+            or self.postings
+            or self.settled
+            or self.void
+            or self.limits
+            or self.messages
+            or self.openings
+            or self.assignments
+        )
 
     def enter(self, workflow: str, target: str, again: bool) -> None:
         """Put *workflow* into *target*, with its mark and deadlines; *again* restarts those that run."""

@@ -28,7 +28,7 @@ def unmet(draft: Draft, clauses: Iterable[Clause], *, probing: bool = False) -> 
     for clause in clauses:
         if probing and clause.asks_form:
             continue
-        verdict = clause.read(draft.facts)
+        verdict = clause.read(draft)
         if verdict is not True:
             found.append(_unmet(draft, clause, unknown=verdict is None))
     return tuple(found)
@@ -63,7 +63,7 @@ def condition_text(compiled: Compiled, condition: Condition) -> Text:
 
 def _unknown(draft: Draft, condition: Condition) -> list[Text]:
     """The facts named in the condition that are not known."""
-    titles, facts = draft.compiled.titles, draft.facts
+    titles, facts = draft.compiled.titles, draft
     names: dict[tuple[str, str], None] = {}
     for node in tree.walk(condition):
         if isinstance(node, tree.Compare | tree.Among):

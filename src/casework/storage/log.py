@@ -30,7 +30,7 @@ GENESIS = bytes(32)
 SALT_BYTES = 16
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Entry:
     """A sealed entry, ready to be stored: the hashed bytes, their hash, the detachable values."""
 
@@ -42,13 +42,23 @@ class Entry:
 
 def framed(tenant: str, case_id: str, number: int, at: datetime, previous: bytes, content: bytes) -> bytes:
     """The bytes that are hashed: 0x00 (a leaf of RFC 6962), then each part behind its length."""
-    return _OPENING + _prefixed(
-        tenant.encode(),
-        case_id.encode(),
-        number.to_bytes(8, "big"),
-        to_micros(at).to_bytes(8, "big", signed=True),
-        previous,
-        content,
+    owner, case = tenant.encode(), case_id.encode()
+    return b"".join(
+        (
+            _OPENING,
+            len(owner).to_bytes(4, "big"),
+            owner,
+            len(case).to_bytes(4, "big"),
+            case,
+            _EIGHT,
+            number.to_bytes(8, "big"),
+            _EIGHT,
+            to_micros(at).to_bytes(8, "big", signed=True),
+            len(previous).to_bytes(4, "big"),
+            previous,
+            len(content).to_bytes(4, "big"),
+            content,
+        )
     )
 
 
@@ -57,6 +67,7 @@ def _prefixed(*parts: bytes) -> bytes:
 
 
 _OPENING = b"\x00" + _prefixed(FORMAT, CANONICAL)
+_EIGHT = (8).to_bytes(4, "big")
 
 
 @attrs.frozen(eq=False)
