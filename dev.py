@@ -79,7 +79,7 @@ def test(arguments: list[str]) -> int:
         "format (ruff format --check)": [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."],
         "types (mypy --strict)": [PYTHON, "-m", "mypy", "--strict", *sources],
         "floors (import-linter)": [BIN / f"lint-imports{EXE}", "--no-logo"],
-        "tests (" + ", ".join(test_folders()) + ")": [*pytest, "-n", "auto"],
+        "tests (" + ", ".join(test_folders()) + ")": [*pytest, "-n", "auto", "--dist", "worksteal"],
     }
     results = {name: timed(name, command) for name, command in suites.items()}
     report(results, linters=True, long=long)

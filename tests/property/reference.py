@@ -27,6 +27,7 @@ from casework import (
     Given,
     Held,
     Now,
+    Open,
     Post,
     Set,
     Transition,
@@ -68,27 +69,36 @@ class World:
         self.types = {case_type.name: case_type for case_type in case_types}
         self.cases: dict[str, Case] = {}
         self.balances: dict[tuple[str, str, str], int] = {}
+        self.born: list[Case] = []
 
     # -- what people do; each answers with the code of a refusal, or with nothing
 
     def open(self, case_id: str, actor: Actor, name: str, unit: str, values: Mapping[str, Any], now: datetime) -> str:
-        case_type = self.types[name]
-        case: Case = {"id": case_id, "type": name, "unit": unit, "revision": 0, "closed": False}
-        case |= {part: {} for part in ("states", "data", "marks", "dues", "armed", "acts", "local")}
+        case_type, case = self.types[name], blank(case_id, name, unit)
 
         def work(draft: Case) -> None:
             ask = Ask(person=actor.person, roles=self.roles(actor, draft), now=now)
             if not ask.roles & set(case_type.opens):
                 raise No("not-permitted")
-            draft["data"] = filled(enterable(case_type).values(), values)
-            for workflow in case_type.chain:
-                self._enter(draft, workflow, workflow.initial, ask, again=True)
-            self._follow(draft, ask)
+            self._begin(draft, values, ask)
 
         code = self._attempt(case, work)
         if not code:
             self.cases[case_id] = case
         return code
+
+    def _begin(self, draft: Case, values: Mapping[str, Any], ask: Ask) -> None:
+        case_type = self.types[draft["type"]]
+        draft["data"] = filled(enterable(case_type).values(), values)
+        for workflow in case_type.chain:
+            self._enter(draft, workflow, workflow.initial, ask, again=True)
+        self._follow(draft, ask)
+
+    def christen(self, case_ids: Iterable[str]) -> None:
+        """Give the cases that the last firing opened the ids that the engine gave them."""
+        for case, case_id in zip(self.born, case_ids, strict=True):
+            self.cases[case_id] = case | {"id": case_id}
+        self.born = []
 
     def fire(
         self, case_id: str, actor: Actor, trigger: str, form: Mapping[str, Any], now: datetime, seen: int | None = None
@@ -165,9 +175,11 @@ class World:
         try:
             work(draft)
             self._finish(draft)
+            born = [self._child(*item) for item in draft.pop("opens", ())]
         except No as no:
             self.balances = balances
             return no.code
+        self.born += born
         self._void_acts(case, draft)
         for name in [*draft["armed"]]:
             if name not in draft["dues"]:
@@ -177,6 +189,14 @@ class World:
         case.clear()
         case.update(draft)
         return ""
+
+    def _child(self, name: str, unit: str, values: Mapping[str, Any], ask: Ask) -> Case:
+        """Whoever may fire what opens a case may open it; what the firing has posted so far is posted."""
+        case = blank("unborn", name, unit)
+        code = self._attempt(case, lambda draft: self._begin(draft, values, ask))
+        if code:
+            raise No(code)
+        return case
 
     def _looks(self, case: Case, actor: Actor, now: datetime, seen: int | None) -> Ask:
         ask = Ask(person=actor.person, roles=self.roles(actor, case), now=now)
@@ -274,6 +294,11 @@ class World:
                 self._post(case, debit, credit, self._value(amount, case, ask))
             case Assign(role, person):
                 case["local"][role] = self._value(person, case, ask)
+            case Open(name, values, unit):
+                told = {key: value for key, source in values if (value := self._value(source, case, ask)) is not None}
+                where = self._value(unit, case, ask)
+                opens = case.setdefault("opens", [])
+                opens.append((name, case["unit"] if where is None else where, told, attrs.evolve(ask, form={})))
             case _:
                 raise NotImplementedError(effect)
 
@@ -368,6 +393,12 @@ class World:
             case tree.BalanceRef(name):
                 key = self._key(case, self._account(case, name))
                 return None if key is None else self.balances.get(key, 0)
+
+
+def blank(case_id: str, name: str, unit: str) -> Case:
+    """A case of which nothing is known yet."""
+    parts: Case = {part: {} for part in ("states", "data", "marks", "dues", "armed", "acts", "local")}
+    return parts | {"id": case_id, "type": name, "unit": unit, "revision": 0, "closed": False}
 
 
 def here(case: Case, workflow: Workflow, step: Transition) -> bool:

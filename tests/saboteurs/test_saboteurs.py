@@ -134,7 +134,7 @@ SABOTEURS = [
         "storage/timers.py",
         "        for name in drop:\n",
         "        for name in ():\n",
-        "tests/faults/test_f46_timers_of_a_state_that_ended.py",
+        "tests/storage/test_verify.py::test_an_untouched_store_is_whole",
     ),
     Saboteur(
         "an observer's fault is passed on",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import attrs
@@ -20,6 +21,9 @@ from casework.model.refusal import Refusal, Unmet
 from casework.text import Text
 
 
+log = logging.getLogger("casework.deciding")
+
+
 def decide(compiled: Compiled, snapshot: Snapshot, move: Move) -> Decision | Refusal:
     """What *move* does to the case of *snapshot*: everything that has to be written, or why not."""
     draft = Draft(compiled, snapshot, move)
@@ -30,6 +34,9 @@ def decide(compiled: Compiled, snapshot: Snapshot, move: Move) -> Decision | Ref
             _ROOMS[move.kind](draft)
         return _finished(draft)
     except Stop as no:
+        if no.refusal.code == "part-failed":
+            # Only on request: what a part raises may quote what it was shown.
+            log.debug("the part %s failed", no.refusal.part, exc_info=no.__cause__)
         return no.refusal
 
 

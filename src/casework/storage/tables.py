@@ -41,9 +41,7 @@ class Tables:
                 metadata.create_all(connection)
                 self._context(connection).stamp(_scripts(), "head")
             elif present != head():
-                raise StoreMismatch(
-                    f"the store is at version {present}, this casework at {head()}", "run `casework migrate`"
-                )
+                raise _other_version(present)
             for projection in projections:
                 self._project(connection, projection)
 
@@ -53,8 +51,9 @@ class Tables:
         from alembic.runtime.environment import EnvironmentContext
 
         with self.connected() as connection:
-            before = self.version(connection)
-            scripts = _scripts()
+            before, scripts = self.version(connection), _scripts()
+            if before is not None and before not in {revision.revision for revision in scripts.walk_revisions()}:
+                raise _other_version(before)
             with EnvironmentContext(
                 Config(), scripts, fn=lambda revision, _: scripts._upgrade_revs("head", revision)
             ) as env:
@@ -141,6 +140,12 @@ class Tables:
 
 def _stored_as(kind: str) -> str:
     return "text" if kind == "choice" else kind
+
+
+def _other_version(present: str | None) -> StoreMismatch:
+    known = present is None or present in {revision.revision for revision in _scripts().walk_revisions()}
+    advice = "run `casework migrate`" if known else "it was written by a newer casework; install that one"
+    return StoreMismatch(f"the store is at version {present}, this casework at {head()}", advice)
 
 
 def _scripts() -> ScriptDirectory:

@@ -238,7 +238,7 @@ def _roll_back(raw: Any) -> None:
 def _commit(raw: Any, cursor: Cursor) -> None:
     try:
         cursor.execute("COMMIT")
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         _roll_back(raw)
         if "locked" in str(error) or "full" in str(error):
             raise StoreUnavailable(str(error)) from error
