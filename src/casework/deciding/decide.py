@@ -20,7 +20,6 @@ from casework.model.decision import Decision
 from casework.model.refusal import Refusal, Unmet
 from casework.text import Text
 
-
 log = logging.getLogger("casework.deciding")
 
 
