@@ -8,58 +8,18 @@ disagree, one of the two is wrong, or the design is silent and has to speak.
 from __future__ import annotations
 
 import copy
-import operator
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 import attrs
+from property.reference_forms import No, accept, all_fields, enterable, filled, reads
+from property.reference_terms import Ask, Case, asked_by, asks_actor, asks_form, blank, here, truth, value_of
 
-from casework import (
-    Account,
-    Actor,
-    Assign,
-    CaseType,
-    Doer,
-    Field,
-    Given,
-    Held,
-    Now,
-    Open,
-    Post,
-    Set,
-    Transition,
-    Unit,
-    Workflow,
-)
+from casework import Account, Actor, Assign, CaseType, Open, Post, Set, Transition, Workflow
 from casework.condition import tree
 
-Case = dict[str, Any]
 STEPS = 50
-KINDS: dict[str, type] = {"text": str, "choice": str, "integer": int, "decimal": Decimal, "float": float}
-KINDS |= {"boolean": bool, "date": date, "instant": datetime}
-OPERATORS = {name: getattr(operator, name) for name in ("eq", "ne", "lt", "le", "gt", "ge")}
-
-
-class No(Exception):
-    """A refusal; its only argument is the code."""
-
-    @property
-    def code(self) -> str:
-        return str(self.args[0])
-
-
-@attrs.define(kw_only=True)
-class Ask:
-    """Who asks for what, when. The system's own steps have neither roles nor a person to differ from."""
-
-    person: str = "system"
-    roles: frozenset[str] = frozenset()
-    form: dict[str, Any] = attrs.Factory(dict)
-    now: datetime
-    timed: bool = False
 
 
 class World:
@@ -70,8 +30,6 @@ class World:
         self.cases: dict[str, Case] = {}
         self.balances: dict[tuple[str, str, str], int] = {}
         self.born: list[Case] = []
-
-    # -- what people do; each answers with the code of a refusal, or with nothing
 
     def open(self, case_id: str, actor: Actor, name: str, unit: str, values: Mapping[str, Any], now: datetime) -> str:
         case_type, case = self.types[name], blank(case_id, name, unit)
@@ -167,8 +125,6 @@ class World:
             draft.update(before)
             self.balances = balances
         self._follow(draft, ask)
-
-    # -- one move
 
     def _attempt(self, case: Case, work: Callable[[Case], None]) -> str:
         draft, balances = copy.deepcopy(case), dict(self.balances)
@@ -279,24 +235,22 @@ class World:
             if not step.automatic and step.trigger != doing and sets & changed:
                 after["acts"].pop(step.trigger, None)
 
-    # -- effects and accounts
-
     def _apply(self, case: Case, effect: Any, ask: Ask) -> None:
         match effect:
             case Set(name, source):
-                value = self._value(source, case, ask)
+                value = value_of(source, case, ask)
                 if value is None:
                     case["data"].pop(name, None)
                 else:
                     field = next(f for f in all_fields(self.types[case["type"]]) if f.name == name)
                     case["data"][name] = accept(field, value)
             case Post(debit, credit, amount, None):
-                self._post(case, debit, credit, self._value(amount, case, ask))
+                self._post(case, debit, credit, value_of(amount, case, ask))
             case Assign(role, person):
-                case["local"][role] = self._value(person, case, ask)
+                case["local"][role] = value_of(person, case, ask)
             case Open(name, values, unit):
-                told = {key: value for key, source in values if (value := self._value(source, case, ask)) is not None}
-                where = self._value(unit, case, ask)
+                told = {key: value for key, source in values if (value := value_of(source, case, ask)) is not None}
+                where = value_of(unit, case, ask)
                 opens = case.setdefault("opens", [])
                 opens.append((name, case["unit"] if where is None else where, told, attrs.evolve(ask, form={})))
             case _:
@@ -325,22 +279,6 @@ class World:
         kind = "" if account.by is None else case["data"].get(account.by)
         return None if kind is None else (account.name, owner, kind)
 
-    def _value(self, source: Any, case: Case, ask: Ask) -> Any:
-        match source:
-            case Given(name):
-                return ask.form.get(name)
-            case Held(name):
-                return case["data"].get(name)
-            case Now():
-                return ask.now
-            case Doer():
-                return ask.person
-            case Unit():
-                return case["unit"]
-        return source
-
-    # -- who may
-
     def roles(self, actor: Actor, case: Case) -> frozenset[str]:
         general = actor.roles if actor.unit in (None, case["unit"]) else frozenset()
         return general | {role for role, person in case["local"].items() if person == actor.person}
@@ -350,109 +288,9 @@ class World:
         grants = [case_type.grants, *(w.state(case["states"][w.name]).grants for w in case_type.chain)]
         return any(name == permission and roles & set(who) for grant in grants for name, who in grant)
 
-    # -- conditions: True, False, or None where a fact is missing
-
     def truth(self, condition: tree.Condition, case: Case, ask: Ask) -> bool | None:
-        match condition:
-            case tree.All(terms):
-                told = [self.truth(term, case, ask) for term in terms]
-                return False if False in told else None if None in told else True
-            case tree.Any(terms):
-                told = [self.truth(term, case, ask) for term in terms]
-                return True if True in told else None if None in told else False
-            case tree.Not(term):
-                inner = self.truth(term, case, ask)
-                return None if inner is None else not inner
-            case tree.Compare(left, name, right):
-                value = self._operand(left, case, ask)
-                return None if value is None else OPERATORS[name](value, right)
-            case tree.Among(left, values):
-                value = self._operand(left, case, ask)
-                return False if not values else None if value is None else any(value == item for item in values)
-            case tree.Known(left):
-                return self._operand(left, case, ask) is not None
-            case tree.Overdue(deadline):
-                return deadline in case["dues"] and case["dues"][deadline] <= ask.now
-            case tree.HasRole(role):
-                return role in ask.roles
-            case tree.Differs(trigger):
-                return None if trigger not in case["acts"] else case["acts"][trigger] != ask.person
-        raise NotImplementedError(condition)
+        return truth(condition, case, ask, self._left)
 
-    def _operand(self, left: tree.Operand, case: Case, ask: Ask) -> Any:
-        match left:
-            case tree.FieldRef(name):
-                return case["data"].get(name)
-            case tree.GivenRef(name):
-                return ask.form.get(name)
-            case tree.StateRef(workflow):
-                return case["states"][workflow]
-            case tree.ElapsedRef(mark):
-                found = [at for (w, state), at in case["marks"].items() if mark in (state, f"{w}.{state}")]
-                return ask.now - found[0] if found else None
-            case tree.BalanceRef(name):
-                key = self._key(case, self._account(case, name))
-                return None if key is None else self.balances.get(key, 0)
-
-
-def blank(case_id: str, name: str, unit: str) -> Case:
-    """A case of which nothing is known yet."""
-    parts: Case = {part: {} for part in ("states", "data", "marks", "dues", "armed", "acts", "local")}
-    return parts | {"id": case_id, "type": name, "unit": unit, "revision": 0, "closed": False}
-
-
-def here(case: Case, workflow: Workflow, step: Transition) -> bool:
-    """Whether the workflow stands in one of the step's sources."""
-    state = workflow.state(case["states"][workflow.name])
-    return state.name in step.source or (step.phase is not None and step.phase in state.phases)
-
-
-def asked_by(step: Transition) -> list[tree.Condition]:
-    """What a step asks for, clause by clause, the four eyes last."""
-    terms = step.condition.terms if isinstance(step.condition, tree.All) else (step.condition,)
-    return [*terms, *(tree.Differs(trigger) for trigger in step.four_eyes)]
-
-
-def asks_form(condition: tree.Condition) -> bool:
-    """Whether the clause needs a form that is filled in."""
-    return any(isinstance(left, tree.GivenRef) for left in tree.operands(condition))
-
-
-def asks_actor(condition: tree.Condition) -> bool:
-    """Whether the clause is about the person who acts; deadlines pass it over, for they are fired by nobody."""
-    return any(isinstance(node, tree.HasRole | tree.Differs) for node in tree.walk(condition))
-
-
-def all_fields(case_type: CaseType) -> list[Field]:
-    return [*case_type.data, *(field for workflow in case_type.chain for field in workflow.fields)]
-
-
-def enterable(case_type: CaseType) -> dict[str, Field]:
-    return {field.name: field for field in all_fields(case_type) if not field.managed}
-
-
-def reads(case_type: CaseType, field: Field, roles: frozenset[str]) -> bool:
-    return field.field_class == "open" or bool(roles & set(dict(case_type.readers).get(field.field_class, ())))
-
-
-def filled(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
-    """A form as it was filled in; anything unknown, missing or of the wrong kind refuses it as a whole."""
-    known = {field.name: field for field in fields}
-    given = {name: value for name, value in values.items() if value is not None}
-    if not set(values) <= set(known) or any(f.required and f.name not in given for f in known.values()):
-        raise No("invalid-form")
-    return {name: accept(known[name], value) for name, value in given.items()}
-
-
-def accept(field: Field, value: Any) -> Any:
-    """A value of exactly the field's kind, within its bounds."""
-    if type(value) is not KINDS[field.type]:
-        raise No("invalid-form")
-    if field.type in ("text", "choice"):
-        value = unicodedata.normalize("NFC", value)
-    too_long = field.type == "text" and len(value) > field.max_length
-    strange = field.type == "choice" and value not in [choice.name for choice in field.choices]
-    too_low = field.minimum is not None and value < field.minimum
-    if too_long or strange or too_low or (field.maximum is not None and value > field.maximum):
-        raise No("invalid-form")
-    return value
+    def _left(self, case: Case, name: str) -> int | None:
+        key = self._key(case, self._account(case, name))
+        return None if key is None else self.balances.get(key, 0)
