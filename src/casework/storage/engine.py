@@ -51,7 +51,8 @@ def open_engine(url: str, options: StoreOptions) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         raise SetupError(f"{parsed.get_backend_name()!r} is not supported yet; use sqlite:///file.db or sqlite://")
     memory = parsed.database in (None, "", ":memory:")
-    extra: dict[str, Any] = {"poolclass": StaticPool} if memory else {"pool_size": 20, "max_overflow": 20}
+    pool = {"pool_size": 20, "max_overflow": 20, "pool_timeout": BUSY_MILLISECONDS / 1000}
+    extra: dict[str, Any] = {"poolclass": StaticPool} if memory else pool
     arguments = {"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000, "isolation_level": None}
     engine = create_engine(parsed, hide_parameters=True, connect_args=arguments, **extra)
     mode = None if memory else journal_mode(options.sole_process)

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Dialect, Engine, Executable
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from casework.errors import Reentered, SetupError, StoreMismatch, StoreUnavailable
 from casework.storage.engine import BUSY_MILLISECONDS, is_memory
@@ -190,6 +191,8 @@ class Transactions:
             raw = self.engine.raw_connection()
         except sqlite3.DatabaseError as error:
             raise_ours(error)
+        except PoolTimeout as error:
+            raise StoreUnavailable("every connection to the store is in use") from error
         try:
             yield raw
         finally:
