@@ -64,9 +64,10 @@ def test_the_flask_application_answers_with_cases_and_refusals(tmp_path: Path) -
 
     assert [case["id"]] == [c["id"] for c in client.get("/worklists/to_assess", headers=ANA).get_json()["cases"]]
     assert "assess" in client.get(f"/cases/{case['id']}", headers=ANA).get_json()["available"]
-    wrong = client.post(f"/cases/{case['id']}/assess", json={"urgent": "no"}, headers=ANA)
+    seen = {**ANA, "If-Match": f'"{case["revision"]}"'}
+    wrong = client.post(f"/cases/{case['id']}/assess", json={"urgent": "no"}, headers=seen)
     assert (422, ["can_state_identity", "urgent"]) == (wrong.status_code, sorted(wrong.get_json()["fields"]))
-    form, once = {"urgent": False, "can_state_identity": False}, {**ANA, "Idempotency-Key": "k1"}
+    form, once = {"urgent": False, "can_state_identity": False}, {**seen, "Idempotency-Key": "k1"}
     answers = [client.post(f"/cases/{case['id']}/assess", json=form, headers=once) for _ in range(2)]
     assert [(200, "assessed", 2)] * 2 == [
         (a.status_code, a.get_json()["state"], a.get_json()["revision"]) for a in answers
@@ -81,4 +82,29 @@ def test_the_flask_application_tells_strangers_nothing(tmp_path: Path) -> None:
     assert (404, "没有这个案件") == (hidden.status_code, hidden.get_json()["message"])
     assert hidden.get_json() == client.get("/cases/none", headers={"Accept-Language": "zh"}).get_json()
     assert 403 == client.post("/cases", json={}, headers={"X-Actor": "eve"}).status_code
-    assert 409 == client.post(f"/cases/{case['id']}/reunite", json={}, headers=ANA).status_code
+    assert 409 == client.post(f"/cases/{case['id']}/reunite", json={}, headers={**ANA, "If-Match": "1"}).status_code
+
+
+def test_the_flask_application_takes_a_body_as_a_form_and_nothing_else(tmp_path: Path) -> None:
+    client = loaded("flask_app.py").create(f"sqlite:///{tmp_path / 'station.db'}").test_client()
+    found = {"found_at": "bridge", "found_by": "patrol"}
+    smuggled = {"unit": "wuhan", "subjects": {"person": "p"}, "request_id": "r"}
+
+    for name, value in smuggled.items():
+        answer = client.post("/cases", json={**found, name: value}, headers=ANA)
+        assert (422, [name]) == (answer.status_code, list(answer.get_json()["fields"]))
+    for told in ("[]", '"x"', "null", "3", "{"):
+        assert 400 == client.post("/cases", data=told, content_type="application/json", headers=ANA).status_code
+    assert [] == client.get("/worklists/to_assess", headers=ANA).get_json()["cases"]
+
+
+def test_the_flask_application_refuses_a_stale_screen(tmp_path: Path) -> None:
+    client = loaded("flask_app.py").create(f"sqlite:///{tmp_path / 'station.db'}").test_client()
+    case = client.post("/cases", json={"found_at": "bridge", "found_by": "patrol"}, headers=ANA).get_json()
+    form, where = {"minor": False, "needs_escort": False}, f"/cases/{case['id']}/screen"
+    answers = [client.post(where, json=form, headers={**ANA, "If-Match": '"1"'}) for _ in range(2)]
+
+    assert [200, 409] == [answer.status_code for answer in answers]
+    assert "stale" == answers[1].get_json()["code"]
+    for match in ({}, {"If-Match": "*"}, {"If-Match": "new"}):
+        assert 428 == client.post(where, json=form, headers={**ANA, **match}).status_code

@@ -83,6 +83,10 @@ class Access:
             if isinstance(operand, tree.FieldRef)
         )
 
+    def claimed(self, roles: Roles) -> Roles:
+        """Those of *roles* that an actor may bring along; a local role is only what was assigned on the very case."""
+        return roles - self.local_roles
+
 
 def general_roles(actor: Actor, unit: str) -> Roles:
     """The roles that hold for *actor* on every case of *unit*: none outside the actor's own unit."""

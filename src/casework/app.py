@@ -22,8 +22,8 @@ from casework.model.attachment import Attachment, Require
 from casework.model.case import Case
 from casework.model.casetype import CaseType
 from casework.model.finding import Finding
-from casework.parts import Part
-from casework.plugins import Plugins, keep_apart, unique
+from casework.parts import Channel, EffectPart, Guard, Part
+from casework.plugins import Plugins, keep_apart, several, unique
 from casework.soundness import check, check_requirements
 from casework.storage.diagnosis import Diagnosis, diagnose
 from casework.storage.engine import StoreOptions, open_engine
@@ -63,8 +63,12 @@ class Casework:
         entropy: Entropy = system_entropy,
         options: StoreOptions | None = None,
     ) -> None:
-        manager = Plugins(plugins)
-        given = [*((HERE, item) for item in case_types), *manager.case_types()]
+        manager = Plugins(several("plugins", plugins))
+        own = several("case_types", case_types, CaseType)
+        parts = several("parts", parts, Guard, EffectPart, Channel)
+        attachments = several("attachments", attachments, Attachment)
+        requirements = several("requirements", requirements, Require)
+        given = [*((HERE, item) for item in own), *manager.case_types()]
         types: dict[str, CaseType] = unique("case type", given, lambda item: item.name)
         named: dict[str, Part] = unique("part", [*((HERE, p) for p in parts), *manager.parts()], lambda part: part.name)
         bound = [*((HERE, item) for item in attachments), *manager.attachments()]
@@ -152,7 +156,7 @@ class Casework:
     def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
         """Verify every case, its log, the ledger and the timers; the first bad entry of a case is named."""
         with self._engine.store.transactions.read() as transaction:
-            return Verifier(self._engine.store, self._engine.pinned).verify(transaction, progress)
+            return Verifier(self._engine.store, self._engine.stored).verify(transaction, progress)
 
     def diagnose(self) -> Diagnosis:
         """Look at the store without changing it: its tables, whose cases it holds, what is orphaned or late."""
@@ -180,6 +184,10 @@ class Casework:
 
 def _person(actor: Actor) -> Actor:
     """*actor*, unless it calls itself what the log calls casework itself."""
+    if not isinstance(actor, Actor):
+        raise TypeError(
+            f"whoever acts is given as an Actor, such as Actor('li', {{'clerk'}}), not {type(actor).__name__}"
+        )
     if SYSTEM in (actor.id, actor.person):
         raise InvalidValue("actor.id", f"{SYSTEM!r} is what casework itself is called in the log")
     return actor

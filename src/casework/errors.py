@@ -100,6 +100,6 @@ class StoreMismatch(CaseworkError):
 
 
 class Reentered(CaseworkError):
-    """A guard, effect or observer tried to use a desk while a firing was being decided."""
+    """A desk was used where it may not be: while a firing is decided, or after its transaction has ended."""
 
     code = "reentered"

@@ -54,6 +54,8 @@ class Plugins:
         )
 
     def _register(self, plugin: Any) -> None:
+        if plugin is None or isinstance(plugin, str | bytes):
+            raise SetupError(f"a plugin is a module or an object with hooks, not {plugin!r}; import it and give that")
         # A module that misspells a hook would otherwise be ignored in silence.
         for name in dir(plugin):
             if name.startswith("casework_") and callable(getattr(plugin, name)):
@@ -62,6 +64,9 @@ class Plugins:
             self._manager.register(plugin, name=_called(plugin))
         except (ValueError, pluggy.PluginValidationError) as error:
             raise SetupError(f"plugin {_called(plugin)}: {error}") from error
+        if not self._manager.get_hookcallers(plugin):
+            known = "such as casework_case_types, marked with casework.hookimpl"
+            raise SetupError(f"plugin {_called(plugin)} has no hook; it needs one, {known}")
 
     @staticmethod
     def _look_at(plugin: Any, name: str) -> None:
@@ -130,6 +135,25 @@ class Plugins:
                 log.error("observer %s failed on an entry: %s", name, type(error).__name__)
         if interrupted is not None:
             raise interrupted
+
+
+def several(name: str, given: object, *kinds: type) -> tuple[Any, ...]:
+    """What an application gave under *name*. Raises SetupError where that is not several values of these kinds."""
+    what = " or ".join(kind.__name__ for kind in kinds)
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise SetupError(f"{name} takes a list{f' of {what}' if what else ''}, not {_shown(given)}; give it in a list")
+    found = tuple(given)
+    for item in found:
+        if kinds and not isinstance(item, kinds):
+            raise SetupError(f"{name} takes a list of {what}; {_shown(item)} is none")
+    return found
+
+
+def _shown(value: object) -> str:
+    named = getattr(value, "__name__", None)
+    return (
+        f"the {type(value).__name__} {named}" if isinstance(named, str) else f"a value of type {type(value).__name__}"
+    )
 
 
 def unique(kind: str, contributed: Iterable[tuple[str, Any]], name_of: Callable[[Any], str]) -> dict[str, Any]:

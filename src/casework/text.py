@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
 import attrs
@@ -28,8 +29,16 @@ class Text:
         return self.in_("en")
 
 
-def as_text(value: Text | str | None) -> Text:
-    """Accept a plain string as the English text, nothing as an empty text."""
+def as_text(value: Text | str | Mapping[str, str] | None) -> Text:
+    """Accept a plain string as the English text, ``{"en": …, "zh": …}``, nothing as an empty text."""
     if isinstance(value, Text):
         return value
-    return Text(en=value or "")
+    if value is None or isinstance(value, str):
+        return Text(en=value or "")
+    if not isinstance(value, Mapping) or not set(value) <= set(LANGUAGES) or not _all_texts(value.values()):
+        raise TypeError(f"a text is a string, Text(en=…, zh=…) or {{'en': …, 'zh': …}}, not {value!r}")
+    return Text(**value)
+
+
+def _all_texts(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)

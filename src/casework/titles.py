@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from casework.model.casetype import CaseType
 from casework.model.fields import Field
 from casework.model.workflow import Workflow
@@ -59,3 +61,12 @@ class Titles:
     def text(self, kind: str, name: str) -> Text:
         """The title in both languages."""
         return Text(en=self(kind, name, "en"), zh=self(kind, name, "zh"))
+
+
+NOBODY = Text("nobody", "（无人）")
+
+
+def roles_text(titles: Titles, roles: Iterable[str], nobody: Text = NOBODY) -> Text:
+    """Whoever holds one of *roles*, in words; *nobody* where there is none."""
+    who = [titles.text("role", role) for role in roles]
+    return Text(" or ".join(role.en for role in who), "或".join(role.zh for role in who)) if who else nobody

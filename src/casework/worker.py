@@ -10,13 +10,13 @@ import attrs
 
 from casework.desk import firing
 from casework.desk.engine import Engine
-from casework.errors import Refused
+from casework.errors import Refused, StoreUnavailable
 from casework.model.actor import SYSTEM, Actor
 from casework.model.case import Cause, Move, MoveKind
 from casework.storage.messages import Waiting
 from casework.storage.store import RECHECK
 from casework.storage.timers import DueTimer
-from casework.storage.transaction import Transaction
+from casework.storage.transaction import ConstraintBroken, Transaction
 
 log = logging.getLogger("casework.worker")
 
@@ -38,23 +38,26 @@ class Ran:
 
 
 def run_due(engine: Engine, now: datetime, limit: int) -> Ran:
-    """Fire the timers that ran out by *now*, at most *limit*, earliest first; one that is refused stops no other."""
+    """Fire the timers that ran out by *now*, earliest first; one that is stuck stops no other.
+
+    At most *limit* are acted on. Stuck ones do not count: they come first for ever, and would starve the rest.
+    """
     counts = {"fired": 0, "stale": 0, "stuck": 0}
-    for timer in _due(engine, now, limit):
+    due = _due(engine, now)
+    while counts["fired"] + counts["stale"] < limit and (timer := next(due, None)) is not None:
         counts[_fire(engine, timer)] += 1
     return Ran(**counts)
 
 
-def _due(engine: Engine, now: datetime, limit: int) -> Iterator[DueTimer]:
+def _due(engine: Engine, now: datetime) -> Iterator[DueTimer]:
     last: DueTimer | None = None
-    left = limit
-    while left > 0:
+    while True:
         with engine.store.transactions.read() as transaction:
-            page = engine.store.timers.due(transaction, now, min(left, BATCH), last)
+            page = engine.store.timers.due(transaction, now, BATCH, last)
         yield from page
-        if len(page) < min(left, BATCH):
+        if len(page) < BATCH:
             return
-        left, last = left - len(page), page[-1]
+        last = page[-1]
 
 
 def _fire(engine: Engine, timer: DueTimer) -> str:
@@ -66,7 +69,13 @@ def _fire(engine: Engine, timer: DueTimer) -> str:
             return _act(engine, transaction, timer)
     except Refused as no:
         log.warning("timer %s of case %s was refused: %s", timer.name, timer.case_id, no.refusal.code)
-        return "stuck"
+    except ConstraintBroken as error:
+        log.error("timer %s of case %s cannot be recorded: %s", timer.name, timer.case_id, error)
+    except (StoreUnavailable, MemoryError):
+        raise  # this is about all of them
+    except Exception as error:
+        log.error("timer %s of case %s failed: %s", timer.name, timer.case_id, type(error).__name__)
+    return "stuck"
 
 
 def _act(engine: Engine, transaction: Transaction, timer: DueTimer) -> str:

@@ -10,7 +10,7 @@ import pytest
 from faults.town import CLERK, at_once, founded, guests
 from oracle import assert_inv, entries_of, refused
 
-from casework import Actor, Case, Desk
+from casework import Actor, Case, CaseType, Casework, Desk, Field, Set, State, Transition, Workflow
 
 Verb = Callable[[Desk, Case, str], Case]
 VERBS: dict[str, Verb] = {
@@ -82,3 +82,69 @@ def test_request_ids_of_different_people_are_different() -> None:
     second = app.desk(others).fire(case.id, "tick", request_id="one")
 
     assert (2, 3) == (first.entry, second.entry)
+
+
+def test_a_request_id_opens_a_case_about_one_person() -> None:
+    app = founded()
+    desk = app.desk(CLERK)
+    told: dict[str, Any] = {"name": "Li", "request_id": "one"}
+    case = desk.open("guest", subjects={"person": "p1"}, **told)
+
+    assert case.id == desk.open("guest", subjects={"person": "p1"}, **told).id
+    assert "request-reused" == refused(app, lambda: desk.open("guest", subjects={"person": "p2"}, **told)).code
+    assert "request-reused" == refused(app, lambda: desk.open("guest", **told)).code
+
+
+LEAVING = CaseType(
+    "leaving",
+    chain=[
+        Workflow(
+            "leaving",
+            initial="here",
+            states=[State("here", grants={"view": "clerk"}), State("away"), State("over", final=True)],
+            transitions=[
+                Transition("hand_over", "here", "away", roles="clerk", effects=Set("word", "said")),
+                Transition("end", "away", "over", roles="chief"),
+            ],
+        )
+    ],
+    data=[Field("word")],
+    roles=["clerk", "chief", "visitor"],
+    opens=("clerk", "visitor"),
+    grants={"view": "chief"},
+)
+
+
+def test_a_replay_answers_whoever_may_no_longer_look_with_what_they_did() -> None:
+    """The step itself took the view away: done once, answered each time, and nothing shown of what came since."""
+    app = Casework(case_types=[LEAVING])
+    app.create_tables()
+    desk, chief = app.desk(CLERK), app.desk(Actor("chief", roles={"chief"}))
+    case = desk.open("leaving", request_id="open")
+    first = desk.fire(case, "hand_over", request_id="one")
+    chief.fire(case.id, "end")
+
+    again = desk.fire(case, "hand_over", request_id="one")
+
+    assert (first.id, 2, 2, "away", False) == (again.id, again.entry, again.revision, again.state, again.closed)
+    assert ({}, (), {}) == (dict(again.data), again.hidden, dict(again.subjects))
+    assert (case.id, 1, "here") == (
+        (opened := desk.open("leaving", request_id="open")).id,
+        opened.revision,
+        opened.state,
+    )
+    assert "not-found" == refused(app, lambda: desk.get(case)).code
+    assert "not-found" == refused(app, lambda: desk.fire(case, "hand_over", request_id="two")).code
+    assert "request-reused" == refused(app, lambda: desk.fire(case, "end", request_id="one")).code
+    assert 3 == len(entries_of(app, case.id))
+
+
+def test_whoever_may_open_and_never_look_is_answered_once_more() -> None:
+    app = Casework(case_types=[LEAVING])
+    app.create_tables()
+    desk = app.desk(Actor("guest", roles={"visitor"}))
+    case = desk.open("leaving", request_id="open")
+
+    again = desk.open("leaving", request_id="open")
+
+    assert (case.id, 1, "here", {}) == (again.id, again.entry, again.state, dict(again.data))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from faults.town import CLERK, founded, guests
 from oracle import assert_inv, entries_of, tables
+
+from casework import InvalidValue
 
 TESTS = Path(__file__).parents[1]
 CODE = """import sys; sys.path.insert(0, sys.argv[1])
@@ -46,3 +49,35 @@ def test_whoever_is_refused_does_not_stop_the_others() -> None:
     assert (2, 4) == (len(told.done), len(told.refused))
     assert {"limit-reached"} == {no.code for _, no in told.refused}
     assert_inv(app)
+
+
+def test_a_batch_takes_cases_as_they_were_read_and_their_ids() -> None:
+    app = founded()
+    first, second, third = guests(app, 3)
+    desk = app.desk(CLERK)
+    desk.fire(third, "tick")
+
+    told = desk.bulk([first, second.id, third], "tick", batch="friday")
+
+    assert (first.id, second.id) == told.done
+    assert [(third.id, "stale")] == [(case_id, no.code) for case_id, no in told.refused]
+    assert (first.id, second.id) == desk.bulk([first, second.id, third], "tick", batch="friday").done
+    assert 2 == len(entries_of(app, first.id))
+
+
+def test_one_case_is_no_batch() -> None:
+    app = founded()
+    case, desk = guests(app, 1)[0], app.desk(CLERK)
+
+    for one in (case, case.id):
+        with pytest.raises(TypeError, match="bulk takes several cases; give a list"):
+            desk.bulk(one, "tick", batch="friday")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("chunk", [0, -1, 1.5, "5", True])
+def test_a_chunk_holds_at_least_one_case(chunk: Any) -> None:
+    app = founded()
+    case = guests(app, 1)[0]
+
+    with pytest.raises(InvalidValue, match="chunk: takes a whole number, 1 or more"):
+        app.desk(CLERK).bulk([case], "tick", batch="friday", chunk=chunk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from faults.town import CLERK, START, at_once, founded, guests, in_processes, schedules
@@ -18,6 +19,7 @@ from casework import (
     FrozenClock,
     Invariant,
     State,
+    StoreUnavailable,
     Transition,
     Workflow,
     elapsed_since,
@@ -25,6 +27,8 @@ from casework import (
     hours,
     state,
 )
+from casework.desk import firing
+from casework.storage.transaction import ConstraintBroken
 
 PAID = True
 LATER = START + timedelta(hours=2)
@@ -162,3 +166,40 @@ def _waiting(waited: Condition) -> CaseType:
         opens="clerk",
         grants={"view": "clerk"},
     )
+
+
+@pytest.mark.parametrize("failing", [RuntimeError("x"), ConstraintBroken("x")], ids=lambda error: type(error).__name__)
+def test_a_timer_that_fails_is_stuck_and_starves_no_other(monkeypatch: pytest.MonkeyPatch, failing: Exception) -> None:
+    """However many of them come first, and however little is done in one run."""
+    app, clock, ids = lodged("sqlite://", 203)
+    clock.set(LATER)
+    carry_out, stuck = firing.carry_out, set(sorted(ids)[:201])
+
+    def failing_on_some(engine: Any, transaction: Any, loaded: Any, move: Any) -> Any:
+        if loaded.snapshot.id in stuck:
+            raise failing
+        return carry_out(engine, transaction, loaded, move)
+
+    monkeypatch.setattr(firing, "carry_out", failing_on_some)
+    assert [(1, 201), (1, 201), (0, 201)] == [(ran.fired, ran.stuck) for ran in (app.run_due(limit=1) for _ in "abc")]
+    stuck.clear()
+    assert 201 == app.run_due().fired
+    assert_each_left_once(app, ids)
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit, StoreUnavailable])
+def test_what_is_about_all_timers_stops_the_run_and_leaves_them_armed(
+    monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException]
+) -> None:
+    app, clock, ids = lodged("sqlite://", 2)
+    clock.set(LATER)
+
+    def interrupted(*_: Any) -> Any:
+        raise interruption
+
+    with monkeypatch.context() as patch:
+        patch.setattr(firing, "carry_out", interrupted)
+        with pytest.raises(interruption):
+            app.run_due()
+    assert 2 == app.run_due().fired
+    assert_each_left_once(app, ids)

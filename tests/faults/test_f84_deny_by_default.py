@@ -10,7 +10,22 @@ import pytest
 from faults.town import CLERK, POST, TYPES, founded, guest, guests
 from oracle import refused
 
-from casework import Actor, CaseType, Casework, Desk, InvalidValue, Transition, UnsoundDefinition, check
+from casework import (
+    Actor,
+    CaseType,
+    Casework,
+    Desk,
+    Field,
+    InvalidValue,
+    Role,
+    State,
+    Transition,
+    UnsoundDefinition,
+    Workflow,
+    Worklist,
+    check,
+    field,
+)
 
 STRANGERS = {
     "no role": Actor("x", unit="anlu"),
@@ -102,3 +117,61 @@ def test_without_readers_nobody_reads_what_is_sealed() -> None:
 
     assert ({}, ("name",)) == (dict(case.data), case.hidden)
     assert "not-permitted" == refused(app, lambda: app.desk(CLERK).amend(case, name="Wu")).code
+
+
+def kept(*grants: str) -> CaseType:
+    """A case that its owner sees, whoever that is, beside a chief; *grants* are what the owner may do with it."""
+    workflow = Workflow(
+        "kept",
+        initial="open",
+        states=[State("open"), State("shut", final=True)],
+        transitions=[Transition("shut", "open", "shut", roles="owner")],
+    )
+    return CaseType(
+        "kept",
+        chain=[workflow],
+        data=[Field("secret", field_class="identity")],
+        roles=["chief", Role("owner", local=True)],
+        opens="chief",
+        grants={**dict.fromkeys(grants, ("chief", "owner")), "assign": "chief"},
+        readers={"identity": ("chief", "owner")},
+        worklists=[Worklist("mine", roles=("chief", "owner"))],
+    )
+
+
+def test_a_local_role_is_only_what_was_assigned() -> None:
+    """Whoever merely says that they are the owner is a stranger to every case."""
+    app = Casework(case_types=[kept("view", "edit", "note")])
+    app.create_tables()
+    chief, li = app.desk(Actor("chief", roles={"chief"})), Actor("li", roles={"owner"})
+    case = chief.open("kept", secret="s").id
+
+    for call in (lambda: app.desk(li).get(case), lambda: app.desk(li).fire(case, "shut")):
+        assert "not-found" == refused(app, call).code
+    assert () == app.desk(li).find("kept").cases
+    assert "not-permitted" == refused(app, lambda: app.desk(li).find("kept", field("secret").known)).code
+    assert "not-permitted" == refused(app, lambda: app.desk(li).worklist("kept", "mine")).code
+    assert "not-permitted" == refused(app, lambda: app.desk(li).open("kept")).code
+    chief.assign(case, "owner", "li")
+    assert {"secret": "s"} == dict(app.desk(Actor("li")).get(case).data)
+    assert [case] == [found.id for found in app.desk(Actor("li")).find("kept").cases]
+    assert "shut" == app.desk(Actor("li")).fire(case, "shut").state
+
+
+def test_whoever_may_not_correct_learns_nothing_of_what_could_be() -> None:
+    app = Casework(case_types=[kept("view", "note")])
+    app.create_tables()
+    desk = app.desk(Actor("chief", roles={"chief"}))
+    case = desk.note(desk.open("kept"), "seen").id
+
+    for entry in (1, 2, 3, 99):
+        assert "not-permitted" == refused(app, lambda entry=entry: desk.correct(case, entry, because="x")).code  # type: ignore[misc]
+
+
+def test_amending_nothing_is_refused_and_leaves_no_entry() -> None:
+    app = founded()
+    case = guests(app, 1)[0]
+    no = refused(app, lambda: app.desk(CLERK).amend(case))
+
+    assert "invalid-form" == no.code
+    assert "nothing to amend" in no.sentence("en")

@@ -45,7 +45,8 @@ def test_an_entry_point_is_not_even_imported_unless_asked_for(tmp_path: Path) ->
 
 
 def test_asked_for_it_is_found_and_named(tmp_path: Path) -> None:
-    fake = distribution(tmp_path / "fake", "lookalike", "lookalike")
+    hook = "open('mark', 'w').close()\nimport casework\n@casework.hookimpl\ndef casework_parts(): return []\n"
+    fake = distribution(tmp_path / "fake", "lookalike", "lookalike", hook)
     code = "from casework import *; print(Casework(plugins=[p for p in installed()]).plugins)"
     done = running(code, fake, cwd=tmp_path)
 

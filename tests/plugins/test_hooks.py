@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 import pytest
 from plugins.kit import ANA, NOW, Bench, act, errand, offering, plugin, refused
 
-from casework import Casework, Desk, Open, Recorded, SetupError, State, hookimpl, keep
+from casework import Casework, Desk, Open, Recorded, SetupError, State, hookimpl, keep, rescue
 
 
 def listening(told: list[Recorded]) -> ModuleType:
@@ -119,7 +120,7 @@ def test_a_hook_that_would_never_be_called_stops_the_application(broken: Callabl
 
 
 def test_a_plugin_may_hold_other_things_of_that_prefix() -> None:
-    module = offering("fine")
+    module = offering("fine", case_types=[])
     module.casework_version = "1.0"
     module.casework_state = State("x")
 
@@ -131,3 +132,33 @@ def test_one_plugin_twice_is_refused() -> None:
 
     with pytest.raises(SetupError, match="once"):
         Casework(plugins=[once, once])
+
+
+NO_PLUGINS: dict[str, tuple[Any, str]] = {
+    "a name": (["myplug"], "'myplug'; import it"),
+    "none": ([None], "not None"),
+    "an object without hooks": ([object()], "plugin object has no hook"),
+    "an empty module": ([ModuleType("empty")], "plugin empty has no hook"),
+    "not a list": (ModuleType("alone"), "the module alone; give it in a list"),
+    "a text": ("myplug", "plugins takes a list"),
+}
+
+
+@pytest.mark.parametrize(("plugins", "told"), NO_PLUGINS.values(), ids=NO_PLUGINS)
+def test_what_could_not_contribute_anything_is_no_plugin(plugins: Any, told: str) -> None:
+    with pytest.raises(SetupError, match=told):
+        Casework(plugins=plugins)
+
+
+NO_CASE_TYPES: dict[str, tuple[Any, str]] = {
+    "a module": (rescue, "case_types takes a list of CaseType, not the module casework.rescue"),
+    "one alone": (errand(), "not a value of type CaseType; give it in a list"),
+    "a list of modules": ([rescue], "the module casework.rescue is none"),
+    "a list of names": (["errand"], "a value of type str is none"),
+}
+
+
+@pytest.mark.parametrize(("case_types", "told"), NO_CASE_TYPES.values(), ids=NO_CASE_TYPES)
+def test_case_types_are_given_as_a_list_of_case_types(case_types: Any, told: str) -> None:
+    with pytest.raises(SetupError, match=told):
+        Casework(case_types=case_types)

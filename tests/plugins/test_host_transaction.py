@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
+from typing import Any
 
 import pytest
 from plugins.kit import ANA, Bench, act, errand, plugin, refused
@@ -172,3 +173,82 @@ def test_atomically_keeps_everything_or_nothing(app: Casework, bench: Bench) -> 
     assert before == bench.rows()
     app.atomically(ANA, lambda desk: work(desk, fail=False))
     assert 2 == len(app.desk(ANA).find("errand").cases)
+
+
+def test_a_host_that_joins_with_another_store_has_the_manifest_there(app: Casework, bench: Bench) -> None:
+    """Whatever this process has stored already, and wherever."""
+    app.desk(ANA).open("errand")
+    other = Bench(bench.path.with_name("other.db"))
+    there = other.app(errand(act(Post("stock", "outside"), trigger="use")))
+    engine = create_engine(other.url)
+    with engine.begin() as connection:
+        case_id = mailed_elsewhere(app, connection)
+    engine.dispose()
+
+    assert [(there.desk(ANA).get(case_id).manifest,)] == other.ask("select hash from casework_manifest")
+    assert there.verify().whole
+    other.close()
+
+
+def mailed_elsewhere(app: Casework, connection: Connection) -> str:
+    """One case, in the host's transaction on whatever store it has."""
+    with app.begin(ANA, connection=connection) as desk:
+        return desk.open("errand").id
+
+
+def test_a_manifest_that_was_lost_is_there_again_with_the_next_case(
+    app: Casework, bench: Bench, engine: Engine
+) -> None:
+    case = app.desk(ANA).open("errand")
+    with engine.begin() as connection:
+        connection.execute(text("delete from casework_manifest"))
+
+    assert ["the manifest that the case is pinned to is not in the store"] == [
+        fault.problem for fault in app.verify().faults
+    ]
+    app.desk(ANA).open("errand")
+    assert [(case.manifest,)] == bench.ask("select hash from casework_manifest")
+
+
+VERBS: dict[str, Callable[[Desk], object]] = {
+    "open": lambda desk: desk.open("errand"),
+    "find": lambda desk: desk.find("errand"),
+    "receipt": lambda desk: desk.receipt("one"),
+    "within": lambda desk: desk.within(lambda inner: None),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
+def test_a_desk_that_is_kept_beyond_its_transaction_says_so(
+    app: Casework, engine: Engine, bench: Bench, verb: Callable[[Desk], object]
+) -> None:
+    leaked = [app.atomically(ANA, lambda desk: desk)]
+    with engine.begin() as connection:
+        with app.begin(ANA, connection=connection) as desk:
+            leaked.append(desk)
+        before = bench.rows()
+        for desk in leaked:
+            with pytest.raises(Reentered, match="transaction has ended; ask the app for another"):
+                verb(desk)
+
+    assert before == bench.rows()
+
+
+NO_CONNECTIONS: dict[str, tuple[Callable[[Engine], Any], str]] = {
+    "an engine": (lambda engine: engine, r"not Engine; give it engine\.connect\(\)"),
+    "a session": (Session, r"not Session; give it session\.connection\(\)"),
+    "nothing": (lambda engine: None, "not NoneType"),
+    "a driver's": (lambda engine: engine.raw_connection(), "takes a sqlalchemy.Connection"),
+}
+
+
+@pytest.mark.parametrize(("made", "told"), NO_CONNECTIONS.values(), ids=NO_CONNECTIONS)
+def test_begin_says_what_it_joins(app: Casework, engine: Engine, made: Callable[[Engine], Any], told: str) -> None:
+    with pytest.raises(TypeError, match=told), app.begin(ANA, connection=made(engine)):
+        pass
+
+
+@pytest.mark.parametrize("actor", ["li", None, {"id": "li"}])
+def test_a_desk_is_an_actors(app: Casework, actor: Any) -> None:
+    with pytest.raises(TypeError, match="whoever acts is given as an Actor"):
+        app.desk(actor)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
+from collections.abc import Callable
 
 import attrs
 import pytest
@@ -19,6 +21,7 @@ from casework import (
     Send,
     Set,
     State,
+    StoreMismatch,
     Transition,
     Workflow,
     attach,
@@ -229,3 +232,55 @@ def test_a_page_is_not_lost_for_a_case_whose_old_definition_hides_it(bench: Benc
     shown = desk.open("errand").id
 
     assert [shown] == [case.id for case in desk.find("errand").cases]
+
+
+def tampered(bench: Bench, digest: str, document: str) -> None:
+    """The stored document of a manifest, as somebody else leaves it."""
+    connection = sqlite3.connect(bench.path)
+    with connection:
+        connection.execute("update casework_manifest set document = ? where hash = ?", (document, digest))
+    connection.close()
+
+
+@pytest.mark.parametrize("spoil", [lambda d: d.replace("doing", "d0ing"), lambda d: "{", lambda d: ""])
+def test_a_manifest_that_was_changed_concerns_its_cases_and_no_others(
+    bench: Bench, spoil: Callable[[str], str]
+) -> None:
+    lost = bench.app(errand()).desk(ANA).open("errand")
+    document = bench.ask("select document from casework_manifest")[0][0]
+    app = with_plugin(bench)
+    whole = app.desk(ANA).open("errand")
+    tampered(bench, lost.manifest, spoil(document))
+
+    told = [(fault.case_id, fault.problem) for fault in app.verify().faults]
+    assert (lost.id, "the manifest that the case is pinned to was changed") in told
+    assert whole.id not in [case_id for case_id, _ in told]
+    assert [whole.id] == [case.id for case in app.desk(ANA).find("errand").cases]
+    with pytest.raises(StoreMismatch, match="not the document"):
+        app.desk(ANA).get(lost.id)
+    tampered(bench, lost.manifest, document)
+
+
+def test_a_manifest_that_was_changed_is_found_although_it_is_in_memory(bench: Bench) -> None:
+    app = bench.app(errand())
+    case = app.desk(ANA).open("errand")
+    document = bench.ask("select document from casework_manifest")[0][0]
+    tampered(bench, case.manifest, "{}")
+
+    assert ["", case.id] == [fault.case_id for fault in app.verify().faults]
+    tampered(bench, case.manifest, document)
+
+
+def test_a_timer_under_a_manifest_that_was_changed_stops_no_other(bench: Bench) -> None:
+    first = with_plugin(bench).desk(ANA).open("errand")
+    document = bench.ask("select document from casework_manifest")[0][0]
+    bench.clock.advance(hours(0.5))
+    app = bench.app(errand(act(), name="errand"), plugins=[PLUGIN])
+    second = app.desk(ANA).open("errand")
+    bench.clock.advance(hours(2))
+    tampered(bench, first.manifest, "{}")
+
+    assert (1, 1) == ((ran := app.run_due(limit=1)).fired, ran.stuck)
+    assert "off" == app.desk(ANA).get(second.id).states["side"]
+    tampered(bench, first.manifest, document)
+    assert 1 == app.run_due().fired

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from property.reference_forms import No, accept, all_fields, enterable, filled, reads
+from property.reference_forms import No, accept, all_fields, common, enterable, filled, reads
 from property.reference_terms import Ask, Case, asked_by, asks_actor, asks_form, blank, here, truth, value_of
 
 from casework import Account, Actor, Assign, CaseType, Open, Post, Set, Transition, Workflow
@@ -72,6 +72,8 @@ class World:
     ) -> str:
         def work(draft: Case) -> None:
             ask, case_type = self._looks(draft, actor, now, seen), self.types[draft["type"]]
+            if not values:
+                raise No("invalid-form")
             if not self.may("edit", draft, ask.roles):
                 raise No("not-permitted")
             fields = {field.name: field for field in all_fields(case_type)}
@@ -94,13 +96,20 @@ class World:
         return tuple(name for name in names if self._possible(case, name, ask))
 
     def _possible(self, case: Case, trigger: str, ask: Ask) -> bool:
-        """Whether some way of the trigger is open as far as it does not depend on the form."""
+        """Whether some way of the trigger is open as far as it does not depend on the form.
+
+        A way of which something is unknown bars those behind it, unless the form may still rule it out.
+        """
         ways = [step for w, step in self._steps(case) if step.trigger == trigger and here(case, w, step)]
-        return any(
-            ask.roles & set(step.roles)
-            and all(asks_form(c) or self.truth(c, case, ask) is True for c in asked_by(step))
-            for step in ways
-        )
+        for step in ways:
+            if not ask.roles & set(step.roles):
+                continue
+            told = [self.truth(c, case, ask) for c in asked_by(step) if not asks_form(c)]
+            if all(told):
+                return True
+            if False not in told and not any(asks_form(c) for c in asked_by(step)):
+                return False
+        return False
 
     def run_due(self, now: datetime) -> None:
         """Every timer that ran out by *now*, earliest first; one that is refused stays for the next time."""
@@ -172,10 +181,15 @@ class World:
         permitted = [(w, step) for w, step in open_ways if ask.timed or ask.roles & set(step.roles)]
         if not permitted:
             raise No("not-permitted")
-        ask.form = filled({f.name: f for _, step in ways for f in step.form}.values(), form)
+        ask.form = filled(common([step.form for _, step in permitted]), form)
         for workflow, step in permitted:
             wanted = [c for c in asked_by(step) if not (ask.timed and asks_actor(c))]
-            if all(self.truth(condition, case, ask) is True for condition in wanted):
+            told = [self.truth(condition, case, ask) for condition in wanted]
+            if None in told and False not in told:
+                raise No("unmet")
+            if all(told):
+                own = {f.name for f in step.form}
+                ask.form = filled(step.form, {n: v for n, v in form.items() if v is not None or n in own})
                 self._take(case, workflow, step, ask)
                 case["acts"][trigger], case["doing"] = ask.person, trigger
                 self._follow(case, ask)

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import attrs
+
 from casework import CaseType, Field
 
 KINDS: dict[str, type] = {"text": str, "choice": str, "integer": int, "decimal": Decimal, "float": float}
@@ -41,6 +43,13 @@ def filled(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]
     if not set(values) <= set(known) or any(f.required and f.name not in given for f in known.values()):
         raise No("invalid-form")
     return {name: accept(known[name], value) for name, value in given.items()}
+
+
+def common(ways: list[tuple[Field, ...]]) -> list[Field]:
+    """What may be filled in while it is open which of *ways* is taken; required only where every way requires it."""
+    named = {field.name: field for way in ways for field in way}
+    needed = [{field.name for field in way if field.required} for way in ways]
+    return [attrs.evolve(field, required=all(name in names for names in needed)) for name, field in named.items()]
 
 
 def accept(field: Field, value: Any) -> Any:

@@ -107,6 +107,8 @@ class Walk:
         values: Values = self._values(tuple(attrs.evolve(field, required=False) for field in some))
         if some and self.draw(st.booleans()):
             values[some[0].name] = None
+        if not values:
+            return  # the engine refuses to amend nothing
         case, revision = self._handle(case_id)
         self._both(
             actor,

@@ -48,14 +48,14 @@ SABOTEURS = [
     Saboteur(
         "an unknown clause counts as true",
         "deciding/choose.py",
-        "if clause.read(facts) is not True:",
-        "if clause.read(facts) is False:",
+        "unknown = unknown or verdict is None",
+        "unknown = False",
         "tests/unit/test_deciding.py::test_an_unknown_fact_refuses_and_is_named",
     ),
     Saboteur(
         "clauses are skipped",
         "deciding/choose.py",
-        "if clause.read(facts) is not True:",
+        "if verdict is False:",
         "if False:",
         "tests/unit/test_deciding.py::test_a_clause_that_does_not_hold_refuses",
     ),

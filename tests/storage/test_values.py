@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import unicodedata
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -316,3 +317,61 @@ def test_a_field_takes_the_same_whatever_its_class(field_class: Any, choice: str
 
 def test_what_names_a_person_is_printable() -> None:
     assert [True, False, False, False, False] == [is_identifier(item) for item in ("李", "", "a\0", "x" * 129, 5)]
+
+
+BAD_SUBJECTS: dict[str, tuple[Any, str, str]] = {
+    "not text": ({"person": 5}, "subjects.person", "printable text of 1 to 128"),
+    "nothing": ({"person": None}, "subjects.person", "printable text of 1 to 128"),
+    "empty": ({"person": ""}, "subjects.person", "printable text of 1 to 128"),
+    "a lone surrogate": ({"person": "\ud800"}, "subjects.person", "printable text of 1 to 128"),
+    "huge": ({"person": "x" * 100_000}, "subjects.person", "printable text of 1 to 128"),
+    "an unknown subject": ({"dog": "rex"}, "subjects.dog", "no such subject; there is person"),
+    "a name that is none": ({"\ud800": "rex"}, "subjects.'\\ud800'", "no such subject"),
+    "not a mapping": ("li", "subjects", "a mapping from subject to person"),
+    "an empty text": ("", "subjects", "a mapping from subject to person"),
+}
+
+
+@pytest.mark.parametrize("request_id", [None, "one"])
+@pytest.mark.parametrize(("subjects", "where", "told"), BAD_SUBJECTS.values(), ids=BAD_SUBJECTS)
+def test_a_subject_is_named_as_a_person_is(
+    desk: Desk, subjects: Any, where: str, told: str, request_id: str | None
+) -> None:
+    with pytest.raises(Refused) as no:
+        desk.open("sample", subjects=subjects, request_id=request_id)
+
+    assert ("invalid-form", [where]) == (no.value.refusal.code, [item.field for item in no.value.refusal.problems])
+    assert told in no.value.refusal.problems[0].text.en
+    assert where.encode() and no.value.refusal.sentence("zh").encode()
+
+
+@pytest.mark.parametrize("name", ["\ud800", "a\0b", "", None, [], 5, "x" * 100_000])
+def test_a_name_that_nothing_can_have_is_not_there(desk: Desk, name: Any) -> None:
+    calls: list[Callable[[], object]] = [
+        lambda: desk.find(name),
+        lambda: desk.open(name),
+        lambda: desk.worklist(name, "mine"),
+        lambda: desk.worklist("sample", name),
+        lambda: desk.waiting("sample", name),
+    ]
+    for call in calls:
+        with pytest.raises(Refused) as no:
+            call()
+        assert "not-found" == no.value.refusal.code
+        assert no.value.refusal.sentence("zh").encode()
+    assert None is desk.receipt(name)
+
+
+@pytest.mark.parametrize("case", [None, uuid.uuid4(), 5, ["x"]])
+def test_a_case_is_given_as_one_or_by_its_id(desk: Desk, case: Any) -> None:
+    calls: list[Callable[[], object]] = [
+        lambda: desk.get(case),
+        lambda: desk.fire(case, "begin"),
+        lambda: desk.history(case),
+        lambda: desk.available(case),
+        lambda: desk.note(case, "x", request_id="one"),
+        lambda: desk.bulk([case], "begin", batch="b"),
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match=f"a Case or by its id, a text; this is {type(case).__name__}"):
+            call()

@@ -128,6 +128,7 @@ def test_permissions(asked: tuple[str, str], roles: str) -> None:
 READERS = {
     "found_at": "caseworker director owner tracer",
     "age": "caseworker director nurse owner tracer",
+    "room": "caseworker director nurse owner tracer",
     "diagnosis": "director nurse owner",
     "name": "director owner tracer",
     "fit_to_travel": "auditor caseworker director nurse owner tracer",
@@ -264,6 +265,45 @@ def test_home_by_way_of_hospital_and_a_notice(story: Story) -> None:
     assert story.states == ("reunited", "gone", "confirmed")
 
 
+def not_amended(story: Story, **form: object) -> bool:
+    """Whether the case refuses these values, told of each of them."""
+    answer = story.attempt(story.move("amend", form=form))
+    return isinstance(answer, Refusal) and [problem.field for problem in answer.problems] == list(form)
+
+
+def test_a_bed_cannot_be_moved_by_amending(story: Story) -> None:
+    story.fire("shelter", sex="male")
+    assert not_amended(story, room="female")
+    assert isinstance(story.attempt(story.move("amend", form={"sex": "female"})), Decision)
+    story.fire("check_out")
+    assert story.beds == BEDS
+
+
+def test_a_bed_cannot_be_moved_by_opening() -> None:
+    answer = Story(compiled()).attempt(
+        Story(compiled()).move("open", form={"found_at": "x", "found_by": "y", "room": "male"})
+    )
+    assert isinstance(answer, Refusal)
+    assert [problem.field for problem in answer.problems] == ["room"]
+
+
+# What comes to be known without a step, or may be mended by whoever may edit.
+TOLD = {*(field.name for field in rescue.data if field.required), "brought_by", "alias", "sex", "age"}
+TOLD |= {"apparent_condition", "can_state_identity", "urgent", "hospital", "diagnosis", "clue"}
+
+
+@BOTH
+def test_what_a_step_answers_for_is_written_by_steps_alone(case_type: CaseType) -> None:
+    free = {field.name for field in case_type.data if not field.managed}
+    assert free == (TOLD if case_type is rescue else {"name", "address"})
+    assert free.isdisjoint(account.by for account in case_type.accounts)
+
+
+def test_whoever_may_edit_cannot_sign_approve_or_identify(story: Story) -> None:
+    values = {"settlement_approved": True, "handed_over_by": "李", "name": "周", "fit_to_travel": True}
+    assert not_amended(story, **values)
+
+
 def test_closing_frees_the_bed(story: Story) -> None:
     story.fire("shelter", sex="female")
     story.fire("lose_contact", closing_note="夜间离开", police_told=True)
@@ -289,9 +329,9 @@ def test_settlement_needs_three_months_and_two_people(story: Story) -> None:
     story.fire("request_settlement", settlement_plan="p")
     assert story.refused("approve_settlement") == "unmet"
     story.fire("approve_settlement", by="director")
-    story.attempt(story.move("amend", form={"settlement_plan": "another"}))
-    assert story.refused("settle", settled_at="福利院") == "unmet"
+    assert not_amended(story, settlement_plan="another")
     story.fire("request_settlement", settlement_plan="another")
+    assert story.refused("settle", settled_at="福利院") == "unmet"
     story.fire("approve_settlement", by="director")
     story.fire("settle", settled_at="福利院")
     assert story.states == ("settled", "gone", "stopped")

@@ -13,6 +13,7 @@ import pytest
 from casework.condition import tree
 from casework.condition.build import actor, balance, days, elapsed_since, field, given, optional, overdue, slot, state
 from casework.condition.tree import ALWAYS, NEVER, Not
+from casework.errors import InvalidValue
 from casework.model.attachment import Require
 from casework.model.casetype import Account, CaseType, Invariant, Role, Worklist
 from casework.model.command import Assign, Given, Held, Now, Open, Post, Run, Send, Set, Settle
@@ -21,14 +22,16 @@ from casework.model.finding import Finding
 from casework.model.workflow import Deadline, Slot, State, Transition, Workflow
 from casework.parts import Channel, EffectPart, Guard, Part
 from casework.soundness import CODES, check, check_requirements, check_workflow
+from casework.soundness.codes import WARNINGS
 from casework.soundness.graph import can_end, reachable, shortest_path
 from casework.soundness.truth import always, never, possible
+from casework.text import Text, as_text
 
 Names = str | tuple[str, ...]
 A_DAY = days(1)
 FIELDS = (
     Field("age", "integer", minimum=0, maximum=150),
-    Field("sex", "choice", choices=("female", "male")),
+    Field("sex", "choice", choices=("female", "male"), managed=True),
     Field("phone", field_class="personal"),
     Field("diagnosis", field_class="health"),
     Field("minor", "boolean", derived_from="age"),
@@ -237,11 +240,28 @@ TYPES: list[Case] = [
     case(
         "CW312",
         "accounts[0].by",
-        kind(data=[Field("sex", "choice", choices=["f|m"])], accounts=[Account("beds", by="sex")]),
+        kind(data=[Field("sex", "choice", choices=["f|m"], managed=True)], accounts=[Account("beds", by="sex")]),
     ),
     case("CW313", f"{MAIN}deadlines[0].after", kind(flow(deadlines=[clock("new", timedelta(0))]))),
     case("CW313", f"{STEP}.condition", asking(elapsed_since("new") >= timedelta(milliseconds=1))),
     case("CW314", f"{STEP}.condition", asking(balance("taken") >= 1)),
+]
+
+TYPES += [
+    case("CW124", f"{STEP}.form[0].name", kind(flow(step(form=[Field("batch")])))),
+    case("CW124", "data[0].name", kind(data=[Field("unit")], accounts=())),
+    case("CW315", f"{STEP}.effects[0].value", doing(Set("seen", Held("phone")), data=(*FIELDS, Field("seen")))),
+    case(
+        "CW315",
+        f"{STEP}.effects[0].value",
+        doing(Set("seen", Given("tel")), form=(Field("tel", field_class="personal"),), data=(*FIELDS, Field("seen"))),
+    ),
+    case("CW316", f"{STEP}.effects[0]", doing("keep")),
+    case(
+        "CW317",
+        "accounts[0].by",
+        kind(data=[Field("sex", "choice", choices=["f"])], accounts=[Account("beds", by="sex")]),
+    ),
 ]
 
 ACCESS: list[Case] = [
@@ -264,7 +284,7 @@ CASES = NAMES + SHAPE + TYPES + ACCESS
 def test_each_mistake_is_found_and_nothing_else(code: str, run: Callable[[], list[Finding]], path: str) -> None:
     found = run()
     assert {(item.code, item.path) for item in found} == {(code, path)}, "\n".join(map(str, found))
-    assert {item.level for item in found} == {"warning" if code in {"CW402", "CW403"} else "error"}
+    assert {item.level for item in found} == {"warning" if code in WARNINGS else "error"}
 
 
 def test_every_code_has_a_case_here() -> None:
@@ -388,3 +408,47 @@ def test_what_the_form_of_a_condition_proves() -> None:
     assert {"over"} == possible(~(some & ALWAYS), "care", states)
     assert states == possible(some | field("age").known, "care", states)
     assert {"idle"} == possible(some & field("age").known, "care", states)
+
+
+@pytest.mark.parametrize("wrong", ["keep", [None], 3, [Set]], ids=repr)
+def test_what_is_no_effect_is_found(wrong: Any) -> None:
+    found = check(kind(flow(attrs.evolve(step(), effects=wrong))))
+
+    assert [("CW316", f"{STEP}.effects[0]")] == [(item.code, item.path) for item in found]
+
+
+@pytest.mark.parametrize(
+    ("build", "where"),
+    [
+        (lambda: step(roles=3), "Transition.roles: takes a name"),
+        (
+            lambda: Workflow("w", initial="a", states=["a"], transitions=[]),
+            "Workflow.states[0]: takes a State, not 'a'",
+        ),  # type: ignore[list-item]
+        (lambda: Workflow("w", initial="a", states=[], transitions=step()), "Workflow.transitions: takes a list"),  # type: ignore[arg-type]
+        (lambda: CaseType("c", chain=flow()), "CaseType.chain: takes a list of Workflow"),  # type: ignore[arg-type]
+        (lambda: CaseType("c", chain=[flow()], roles="clerk"), "CaseType.roles: takes a list of Role, not 'clerk'"),
+        (lambda: Deadline("d", "a", 24), "Deadline.after: takes a duration such as hours(24)"),  # type: ignore[arg-type]
+        (lambda: Field("x", type=str), "Field.type: takes one of text, integer"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_definition_of_the_wrong_type_says_where_and_what_would_be_right(
+    build: Callable[[], object], where: str
+) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        build()
+
+    assert str(caught.value).startswith(where)
+
+
+def test_a_text_is_a_string_or_both_languages_by_name() -> None:
+    assert Text("in", "在") == as_text({"en": "in", "zh": "在"})
+    for wrong in ({"de": "in"}, {"en": 3}, 3, ["in"]):
+        with pytest.raises(TypeError, match="a text is a string"):
+            as_text(wrong)  # type: ignore[arg-type]
+
+
+def test_a_personal_value_may_be_derived_openly_where_that_is_declared() -> None:
+    copied = doing(Set("seen", Held("phone")), data=(*FIELDS, Field("seen", derived_from="phone")))
+
+    assert [] == check(copied)

@@ -15,12 +15,19 @@ from casework.cli.looks import Looks
 from casework.cli.session import Session
 from casework.cli.values import data_of, filled, form_of, pairs, refusal
 
-_VALUES = click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
-_REQUEST = option(
+VALUES = click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
+REQUEST = option(
     "--request-id",
     metavar="ID",
     en="The same call under the same id again does nothing twice.",
     zh="以同一编号重复调用不会重复办理。",
+)
+REVISION = option(
+    "--if-revision",
+    type=click.IntRange(1),
+    metavar="N",
+    en="Refuse if the case has moved on since that revision.",
+    zh="案件已不是该版本时拒绝办理。",
 )
 
 
@@ -37,13 +44,18 @@ def shown(session: Session, case: Case, as_json: bool) -> None:
         looks(session, case).headline(case)
 
 
+def expected(case: Case, revision: int | None) -> Case | str:
+    """The case at the revision that the caller read, or as it is where none was said."""
+    return case.id if revision is None else attrs.evolve(case, revision=revision)
+
+
 @command(
     "open",
     "Open a case of a type with the values of its data.\nA field left empty (NAME=) is not known.",
     "按案件类型立案，并填写其内容。\n留空（名称=）表示不详。",
 )
 @click.argument("case_type")
-@_VALUES
+@VALUES
 @option(
     "--in",
     "unit",
@@ -59,7 +71,7 @@ def shown(session: Session, case: Case, as_json: bool) -> None:
     en="A person whom other cases are about already.",
     zh="已有案件所涉的当事人。",
 )
-@_REQUEST
+@REQUEST
 @json_option
 @click.pass_obj
 def open_case(
@@ -103,16 +115,10 @@ def _form(session: Session, case: Case, trigger: str, told: dict[str, str]) -> d
 )
 @click.argument("case")
 @click.argument("trigger")
-@_VALUES
-@option(
-    "--if-revision",
-    type=click.IntRange(1),
-    metavar="N",
-    en="Refuse if the case has moved on since that revision.",
-    zh="案件已不是该版本时拒绝办理。",
-)
+@VALUES
+@REVISION
 @option("--dry-run", is_flag=True, en="Show what would become of the case; write nothing.", zh="只显示结果，不写入。")
-@_REQUEST
+@REQUEST
 @json_option
 @click.pass_obj
 def fire(
@@ -128,12 +134,12 @@ def fire(
     """Fire a trigger."""
     found = session.desk.get(case)
     form = _form(session, found, trigger, pairs(values))
-    expected = case if if_revision is None else attrs.evolve(found, revision=if_revision)
+    at = expected(found, if_revision)
     if dry_run:
-        result = session.desk.what_if(expected, trigger, form)
+        result = session.desk.what_if(at, trigger, form)
         session.screen.note("nothing was written; this is how it would be:", "未写入；结果将是：")
     else:
-        result = session.desk.fire(expected, trigger, form, request_id=request_id)
+        result = session.desk.fire(at, trigger, form, request_id=request_id)
     shown(session, result, as_json)
 
 
@@ -145,7 +151,7 @@ def fire(
 )
 @click.argument("case")
 @click.argument("trigger")
-@_VALUES
+@VALUES
 @json_option
 @click.pass_obj
 def why_not(session: Session, case: str, trigger: str, values: tuple[str, ...], as_json: bool) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from casework import CaseworkError, Conflict, Text
-from casework.cli import cases, definitions, doctor, faults, running, upkeep, worklists
+from casework.cli import cases, changes, definitions, doctor, faults, running, upkeep, worklists
 from casework.cli.clean import clean
 from casework.cli.command import Option, global_options, help_text, session_of
 from casework.cli.screen import Screen
@@ -33,6 +33,11 @@ ENDS = Text(
 COMMANDS = (
     cases.open_case,
     cases.fire,
+    changes.amend,
+    changes.note,
+    changes.assign,
+    changes.claim,
+    changes.correct,
     cases.why_not,
     cases.show,
     cases.history,

@@ -33,10 +33,12 @@ def pairs(words: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def filled(fields: Mapping[str, Field], told: Mapping[str, str]) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+def filled(
+    fields: Mapping[str, Field], told: Mapping[str, str], *, whole: bool = True
+) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """Values for a form, and everything wrong with them. ``NAME=`` leaves a field empty.
 
-    What is missing is told only beside what is wrong; the engine tells it otherwise.
+    What is missing from a *whole* form is told only beside what is wrong; the engine tells it otherwise.
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -49,7 +51,7 @@ def filled(fields: Mapping[str, Field], told: Mapping[str, str]) -> tuple[dict[s
             values[name] = parse_text(field, text) if text else None
         except InvalidValue as error:
             problems.append(_wrong(field, text, error))
-    if problems:
+    if problems and whole:
         problems += [_missing(field) for name, field in fields.items() if field.required and not told.get(name)]
     return values, tuple(problems)
 

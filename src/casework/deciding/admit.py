@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import attrs
+
 from casework.compiled import CompiledTransition, CompiledTrigger
 from casework.condition.literal import Value
 from casework.deciding.draft import Draft
@@ -13,18 +15,50 @@ from casework.errors import InvalidValue
 from casework.model.fields import Field
 from casework.model.refusal import Problem
 from casework.text import Text
+from casework.titles import roles_text
 
 
 def admit(draft: Draft) -> tuple[CompiledTransition, ...]:
     """The transitions that the move may take as far as state, role and form tell."""
     see(draft)
-    trigger = _trigger(draft)
-    here = _here(draft, trigger)
-    permitted = _permitted(draft, here)
+    permitted = _permitted(draft, _here(draft, _trigger(draft)))
     if not draft.move.probing:
-        form = permitted[0].form if len(permitted) == 1 else trigger.form
-        draft.form.update(filled(draft, form, draft.move.form))
+        draft.form.update(filled(draft, _common(permitted), draft.move.form))
     return permitted
+
+
+def settle(draft: Draft, candidates: tuple[CompiledTransition, ...], chosen: CompiledTransition) -> None:
+    """Hold the form to that of the transition *chosen* among several, each of which may ask for something else."""
+    if len(candidates) == 1 or draft.move.probing:
+        return
+    given = {name: value for name, value in draft.move.form.items() if value is not None or name in chosen.form}
+    accepted = filled(draft, chosen.form, given)
+    draft.form.clear()
+    draft.form.update(accepted)
+
+
+def _common(candidates: tuple[CompiledTransition, ...]) -> Mapping[str, Field]:
+    """What may be filled in for one of *candidates*; required is only what each of them requires."""
+    if len(candidates) == 1:
+        return candidates[0].form
+    form: dict[str, Field] = {}
+    for item in candidates:
+        for name, field in item.form.items():
+            form[name] = _wider(form.get(name, field), field)
+    return {
+        name: attrs.evolve(field, required=all(name in item.form and item.form[name].required for item in candidates))
+        for name, field in form.items()
+    }
+
+
+def _wider(one: Field, other: Field) -> Field:
+    """A field that takes what either takes; the bounds of the chosen one are held to afterwards."""
+    return attrs.evolve(
+        one,
+        minimum=one.minimum if one.minimum == other.minimum else None,
+        maximum=one.maximum if one.maximum == other.maximum else None,
+        max_length=max(one.max_length, other.max_length),
+    )
 
 
 def see(draft: Draft) -> None:
@@ -76,16 +110,8 @@ def _permitted(draft: Draft, here: tuple[CompiledTransition, ...]) -> tuple[Comp
     if permitted:
         return permitted
     wanted = tuple(sorted({role for item in here for role in item.roles}))
-    who = [draft.compiled.titles.text("role", role) for role in wanted]
-    raise stop(
-        draft,
-        "not-permitted",
-        Text(
-            f"this is for {' or '.join(role.en for role in who) or 'nobody'}",
-            f"此项由{'或'.join(role.zh for role in who) or '系统'}办理",
-        ),
-        roles=wanted,
-    )
+    who = roles_text(draft.compiled.titles, wanted, Text("nobody", "系统"))
+    raise stop(draft, "not-permitted", Text(f"this is for {who.en}", f"此项由{who.zh}办理"), roles=wanted)
 
 
 def filled(draft: Draft, form: Mapping[str, Field], values: Mapping[str, object]) -> dict[str, Value]:

@@ -31,13 +31,20 @@ def choose(draft: Draft, candidates: tuple[CompiledTransition, ...]) -> tuple[Co
 
 def holds(draft: Draft, item: CompiledTransition) -> bool:
     """Whether every clause and guard of *item* holds; one that needs a form is passed over while probing."""
-    facts, probing = draft, draft.move.probing
-    timed = draft.move.kind == "timer"
+    probing, timed = draft.move.probing, draft.move.kind == "timer"
+    unknown = False
     for clause in item.clauses:
         if _skipped(clause, probing, timed):
             continue
-        if clause.read(facts) is not True:
+        verdict = clause.read(draft)
+        if verdict is False:
             return False
+        unknown = unknown or verdict is None
+    if unknown:
+        # What a form may still rule out does not bar the transitions behind it.
+        if item.transition.automatic or (probing and any(clause.asks_form for clause in item.clauses)):
+            return False
+        raise _unknown(draft, item)
     if item.absent:
         if item.transition.automatic:
             return False
@@ -93,6 +100,12 @@ def _explain(draft: Draft, candidates: tuple[CompiledTransition, ...]) -> Stop:
     if not present:
         return _absent(draft, candidates[0])
     reasons = min((_reasons(draft, item) for item in present), key=len)
+    return stop(draft, "unmet", unmet=reasons, help=helping(draft, reasons))
+
+
+def _unknown(draft: Draft, item: CompiledTransition) -> Stop:
+    """The refusal for a transition that may not be passed over, for it is not known whether it holds."""
+    reasons = unmet(draft, item.clauses, probing=draft.move.probing)
     return stop(draft, "unmet", unmet=reasons, help=helping(draft, reasons))
 
 

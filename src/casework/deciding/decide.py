@@ -9,7 +9,7 @@ import attrs
 
 from casework.compiled import Compiled
 from casework.deciding import editing
-from casework.deciding.admit import admit, filled
+from casework.deciding.admit import admit, filled, settle
 from casework.deciding.choose import choose
 from casework.deciding.clocks import clocks
 from casework.deciding.draft import Draft, Stop
@@ -19,6 +19,7 @@ from casework.model.case import Move, MoveKind, Snapshot
 from casework.model.decision import Decision
 from casework.model.refusal import Refusal, Unmet
 from casework.text import Text
+from casework.titles import roles_text
 
 log = logging.getLogger("casework.deciding")
 
@@ -54,11 +55,8 @@ def _open(draft: Draft) -> None:
     """A new case: the opening form is the case data; every workflow enters its initial state."""
     case_type, move = draft.compiled.case_type, draft.move
     if move.cause is None and move.roles.isdisjoint(case_type.opens):
-        who = [draft.compiled.titles.text("role", role) for role in case_type.opens]
-        text = Text(
-            f"opening is for {' or '.join(role.en for role in who) or 'nobody'}",
-            f"立案由{'或'.join(role.zh for role in who) or '（无人）'}办理",
-        )
+        who = roles_text(draft.compiled.titles, case_type.opens)
+        text = Text(f"opening is for {who.en}", f"立案由{who.zh}办理")
         raise stop(draft, "not-permitted", text, roles=case_type.opens)
     draft.data.update(filled(draft, draft.compiled.enterable, move.form))
     for name, workflow in draft.compiled.workflows.items():
@@ -71,7 +69,9 @@ def _open(draft: Draft) -> None:
 
 def _fire(draft: Draft) -> None:
     """One trigger: admit, choose, take, follow; then remember who did it."""
-    item, target = choose(draft, admit(draft))
+    candidates = admit(draft)
+    item, target = choose(draft, candidates)
+    settle(draft, candidates, item)
     if draft.move.probing:
         return
     take(draft, item, target)

@@ -13,6 +13,7 @@ from casework.model.decision import Step
 from casework.model.posting import Posting
 from casework.model.refusal import HIDDEN_TEXT, Problem
 from casework.text import Text
+from casework.titles import roles_text
 
 
 def permit(draft: Draft, permission: str) -> None:
@@ -22,11 +23,8 @@ def permit(draft: Draft, permission: str) -> None:
         raise stop(draft, "not-found")
     if not access.may(permission, states, move.roles):
         roles = access.allowed(permission, states)
-        who = [draft.compiled.titles.text("role", role) for role in roles]
-        text = Text(
-            f"in this state this is for {' or '.join(role.en for role in who) or 'nobody'}",
-            f"当前状态下此项由{'或'.join(role.zh for role in who) or '（无人）'}办理",
-        )
+        who = roles_text(draft.compiled.titles, roles)
+        text = Text(f"in this state this is for {who.en}", f"当前状态下此项由{who.zh}办理")
         raise stop(draft, "not-permitted", text, roles=roles)
 
 
@@ -107,7 +105,7 @@ def correct(draft: Draft) -> None:
         kept.clear()
         kept.update(getattr(target, name))
     draft.assignments += undo.assignments
-    for posting in undo.postings:
+    for posting in reversed(undo.postings):
         _reverse(draft, posting)
 
 

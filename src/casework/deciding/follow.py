@@ -38,18 +38,23 @@ def follow(draft: Draft) -> None:
             )
 
 
-def _step(draft: Draft) -> bool:
+def ready(draft: Draft) -> CompiledTransition | None:
+    """The automatic transition that goes next; None where nothing moves."""
     for workflow in draft.compiled.workflows.values():
-        waiting = workflow.automatic.get(draft.states[workflow.workflow.name])
-        if waiting:
-            ready = next((item for item in waiting if holds(draft, item)), None)
-            if ready is not None:
-                _automatic(draft, workflow, ready)
-                return True
-    return False
+        for item in workflow.automatic.get(draft.states[workflow.workflow.name], ()):
+            if holds(draft, item):
+                return item
+    return None
 
 
-def _automatic(draft: Draft, workflow: CompiledWorkflow, ready: CompiledTransition) -> None:
-    found = workflow.machine.choose(draft.states[ready.workflow], AUTOMATIC, lambda number: number == ready.number)
+def _step(draft: Draft) -> bool:
+    item = ready(draft)
+    if item is not None:
+        _automatic(draft, draft.compiled.workflows[item.workflow], item)
+    return item is not None
+
+
+def _automatic(draft: Draft, workflow: CompiledWorkflow, item: CompiledTransition) -> None:
+    found = workflow.machine.choose(draft.states[item.workflow], AUTOMATIC, lambda number: number == item.number)
     assert found is not None, "the machine and the index know the same transitions"
-    take(draft, ready, found[1])
+    take(draft, item, found[1])

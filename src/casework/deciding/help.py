@@ -7,30 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import attrs
+
 from casework.compiled import CompiledTransition
 from casework.condition import tree
 from casework.condition.tree import Condition
 from casework.deciding.draft import Draft
 from casework.model.command import Set
 from casework.model.refusal import Help, Unmet
+from casework.model.workflow import Transition, Workflow
 from casework.soundness.graph import shortest_path
 from casework.text import Text
+from casework.titles import roles_text
 
 
 def helping(draft: Draft, missing: Sequence[Unmet]) -> tuple[Help, ...]:
     """For each unmet clause that may be shown, a step that leads towards it."""
     guide = _Guide(draft)
     found = (step for clause in missing if clause.condition is not None for step in guide.towards(clause.condition))
-    return _distinct(found)
+    return _distinct(draft, found)
 
 
 def leading(draft: Draft, workflow: str, states: Iterable[str]) -> tuple[Help, ...]:
     """The steps that lead *workflow* to one of *states*, or to what its automatic steps wait for."""
-    return _distinct(_Guide(draft).first_step(workflow, frozenset(states)))
+    return _distinct(draft, _Guide(draft).first_step(workflow, frozenset(states)))
 
 
-def _distinct(steps: Iterable[Help]) -> tuple[Help, ...]:
-    return tuple({step.trigger: step for step in steps}.values())
+def _distinct(draft: Draft, steps: Iterable[Help]) -> tuple[Help, ...]:
+    return tuple({step.trigger: step for step in steps if step.trigger != draft.move.trigger}.values())
 
 
 class _Guide:
@@ -61,7 +65,7 @@ class _Guide:
         if compiled is None or (workflow, wanted) in self._asked:
             return
         self._asked.add((workflow, wanted))
-        path = shortest_path(compiled.workflow, self._draft.states[workflow], wanted)
+        path = self._path(compiled.workflow, wanted)
         first = next((item for item in compiled.transitions if path and item.transition == path[0]), None)
         if first is not None and first.transition.automatic:
             for clause in first.clauses:
@@ -69,9 +73,19 @@ class _Guide:
         elif first is not None:
             yield self._step(first)
 
+    def _path(self, workflow: Workflow, wanted: frozenset[str]) -> list[Transition] | None:
+        """The shortest way without what was refused: people's steps alone, or else with automatic ones."""
+        here, refused = self._draft.states[workflow.name], self._draft.move.trigger
+        offered = [step for step in workflow.transitions if step.automatic or step.trigger != refused]
+        people = [step for step in offered if not step.automatic]
+        path = shortest_path(attrs.evolve(workflow, transitions=people), here, wanted)
+        return shortest_path(attrs.evolve(workflow, transitions=offered), here, wanted) if path is None else path
+
     def _filling(self, field: str) -> Iterator[Help]:
         """A trigger that sets the field from here, or else amending it, where somebody may."""
-        for trigger in self._compiled.triggers.values():
+        for name, trigger in self._compiled.triggers.items():
+            if name == self._draft.move.trigger:
+                continue
             for item in trigger.by_state.get(self._draft.states[trigger.workflow], ()):
                 if any(isinstance(effect, Set) and effect.field == field for effect in item.effects):
                     yield self._step(item)
@@ -87,6 +101,5 @@ class _Guide:
         return Help(trigger, roles, self._who(roles, f"can '{trigger}' ({title.en})", f"可以“{title.zh}”（{trigger}）"))
 
     def _who(self, roles: tuple[str, ...], en: str, zh: str) -> Text:
-        who = [self._compiled.titles.text("role", role) for role in roles]
-        english = " or ".join(role.en for role in who) or "the system"
-        return Text(f"{english} {en}", f"{'或'.join(role.zh for role in who) or '系统'}{zh}")
+        who = roles_text(self._compiled.titles, roles, Text("the system", "系统"))
+        return Text(f"{who.en} {en}", f"{who.zh}{zh}")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from casework.errors import Refused
+from casework.desk.firing import named
+from casework.errors import InvalidValue, Refused
+from casework.model.case import Case
 from casework.model.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -21,8 +24,20 @@ class Bulk:
     refused: tuple[tuple[str, Refusal], ...]
 
 
-def fire_many(desk: Desk, cases: tuple[str, ...], trigger: str, form: Any, *, batch: str, chunk: int) -> Bulk:
+def several(cases: Iterable[Case | str]) -> tuple[Case | str, ...]:
+    """The cases of a batch, each of them something that names a case."""
+    if isinstance(cases, str | Case):
+        raise TypeError("bulk takes several cases; give a list, be it of one")
+    given = tuple(cases)
+    for case in given:
+        named(case)
+    return given
+
+
+def fire_many(desk: Desk, cases: tuple[Case | str, ...], trigger: str, form: Any, *, batch: str, chunk: int) -> Bulk:
     """Fire on each case under a request id made of *batch* and its id, *chunk* cases in one transaction."""
+    if type(chunk) is not int or chunk < 1:
+        raise InvalidValue("chunk", "takes a whole number, 1 or more", "须为不小于1的整数")
     done: list[str] = []
     refused: list[tuple[str, Refusal]] = []
     for start in range(0, len(cases), chunk):
@@ -34,14 +49,15 @@ def fire_many(desk: Desk, cases: tuple[str, ...], trigger: str, form: Any, *, ba
 
 
 def _chunk(
-    desk: Desk, cases: tuple[str, ...], trigger: str, form: Any, batch: str
+    desk: Desk, cases: tuple[Case | str, ...], trigger: str, form: Any, batch: str
 ) -> tuple[list[str], list[tuple[str, Refusal]]]:
     moved: list[str] = []
     stopped: list[tuple[str, Refusal]] = []
-    for case_id in cases:
+    for case in cases:
+        case_id = named(case)
         # A refusal precedes every write, so a refused case leaves the others of its chunk as they are.
         try:
-            desk.fire(case_id, trigger, form, request_id=f"{batch}/{case_id}")
+            desk.fire(case, trigger, form, request_id=f"{batch}/{case_id}")
         except Refused as no:
             if no.refusal.code in ("store-unavailable", "outcome-unknown"):
                 raise

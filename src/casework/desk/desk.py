@@ -14,10 +14,10 @@ from casework.desk import bulk, firing, reading
 from casework.desk.bulk import Bulk
 from casework.desk.engine import Engine
 from casework.desk.reading import Page
-from casework.desk.requests import Asked
+from casework.desk.requests import REQUEST_LIMIT, Asked
 from casework.desk.viewing import HistoryEntry, after, seen
 from casework.errors import Refused, StoreUnavailable
-from casework.model.actor import Actor
+from casework.model.actor import Actor, is_identifier
 from casework.model.case import Case, Receipt
 from casework.model.refusal import Refusal
 from casework.storage.transaction import OutcomeUnknown, Transaction
@@ -58,7 +58,7 @@ class Desk:
                 where,
                 _filled(form, values),
                 request_id,
-                subjects or {},
+                {} if subjects is None else subjects,
             )
 
     def fire(
@@ -188,7 +188,7 @@ class Desk:
 
     def bulk(
         self,
-        cases: Iterable[str],
+        cases: Iterable[Case | str],
         trigger: str,
         form: object = None,
         /,
@@ -197,14 +197,16 @@ class Desk:
         chunk: int = 100,
         **values: object,
     ) -> Bulk:
-        """Fire *trigger* on many cases, *chunk* of them in each transaction.
+        """Fire *trigger* on many cases, given by id or as they were read, *chunk* of them in each transaction.
 
         The same *batch* again goes on where it was broken off: what was done is not done twice.
         """
-        return bulk.fire_many(self, tuple(cases), trigger, _filled(form, values), batch=batch, chunk=chunk)
+        return bulk.fire_many(self, bulk.several(cases), trigger, _filled(form, values), batch=batch, chunk=chunk)
 
     def receipt(self, request_id: str, /) -> Receipt | None:
         """What a request of this actor left behind, or None where it was never carried out."""
+        if not is_identifier(request_id, REQUEST_LIMIT):
+            return None  # no request can have had it, and no driver is asked
         with self._reading() as transaction:
             found = self._engine.store.requests.find(transaction, self.actor.tenant, self.actor.id, request_id)
             return None if found is None else found[1]

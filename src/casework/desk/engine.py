@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ from casework.parts import Channel, Part
 from casework.plugins import Plugins
 from casework.storage.store import Store
 from casework.storage.transaction import Transaction
+
+
+class ManifestChanged(StoreMismatch):
+    """A stored manifest is not the one that its cases were pinned to; it concerns those cases and no others."""
 
 
 class Engine:
@@ -45,17 +50,19 @@ class Engine:
 
     def pinned(self, transaction: Transaction, digest: str) -> Compiled | None:
         """The manifest of that hash, from memory or from the store; None where the store has it not."""
-        compiled = self._pinned.get(digest)
-        if compiled is None:
-            document = self.store.document(transaction, digest)
-            if document is None:
-                return None
-            manifest = manifest_from(document)
-            if manifest.hash != digest:
-                problem = f"the stored manifest {digest[:12]}… is not the document that its cases were pinned to"
-                raise StoreMismatch(problem, "run `casework verify`, and restore it from a backup")
-            compiled = self._pinned[digest] = Compiled(manifest, self.parts)
-        return compiled
+        return self._pinned.get(digest) or self.stored(transaction, digest)
+
+    def stored(self, transaction: Transaction, digest: str) -> Compiled | None:
+        """The same as it stands in the store, whatever is in memory. Raises ManifestChanged where it is another."""
+        document = self.store.document(transaction, digest)
+        if document is None:
+            return None
+        if hashlib.sha256(document.encode()).hexdigest() != digest:
+            problem = f"the stored manifest {digest[:12]}… is not the document that its cases were pinned to"
+            raise ManifestChanged(problem, "run `casework verify`, and restore it from a backup")
+        if digest not in self._pinned:
+            self._pinned[digest] = Compiled(manifest_from(document), self.parts)
+        return self._pinned[digest]
 
     def of_type(self, transaction: Transaction, tenant: str, case_id: str) -> Compiled | None:
         """The manifest that a case is pinned to; None where there is no such case."""
@@ -68,7 +75,7 @@ class Engine:
 
     def roles(self, transaction: Transaction, compiled: Compiled, actor: Actor, case: Snapshot) -> frozenset[str]:
         """The roles that the actor holds on the case: in general, in its unit, and on it."""
-        roles = general_roles(actor, case.unit)
+        roles = compiled.access.claimed(general_roles(actor, case.unit))
         if compiled.access.local_roles:
             roles |= self.store.assignments.roles(transaction, case.tenant, case.id, actor.person)
         return roles

@@ -8,11 +8,11 @@ import attrs
 
 from casework.compiled import Compiled
 from casework.desk.engine import Engine
-from casework.desk.opening import children_of, prepare_opening, registered, write_opening
+from casework.desk.opening import check_subjects, children_of, prepare_opening, registered, write_opening
 from casework.desk.recording import tell, weigh
 from casework.desk.requests import Asked, digest, opening_digest, remember, replayed
 from casework.desk.undoing import undoing
-from casework.desk.viewing import after, seen
+from casework.desk.viewing import after, receded, seen
 from casework.errors import Refused
 from casework.model.actor import Actor
 from casework.model.case import Case, Move, Receipt, Snapshot
@@ -32,9 +32,30 @@ class Loaded:
     roles: frozenset[str]
 
 
+def named(case: Case | str) -> str:
+    """The id of a case that is given by its id or as it was read."""
+    if isinstance(case, str):
+        return case
+    if not isinstance(case, Case):
+        raise TypeError(f"a case is given as a Case or by its id, a text; this is {type(case).__name__}")
+    return case.id
+
+
 def load(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> Loaded:
     """Read a case. Refused as not found where there is none, and where the actor may not view it."""
-    case_id = case if isinstance(case, str) else case.id
+    loaded = _read(engine, transaction, actor, case)
+    if not _viewed(loaded):
+        raise Refused(Refusal("not-found", case_id=loaded.snapshot.id))
+    return loaded
+
+
+def _viewed(loaded: Loaded) -> bool:
+    return loaded.compiled.access.may("view", loaded.snapshot.states, loaded.roles)
+
+
+def _read(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> Loaded:
+    """Read a case, whether or not the actor may view it."""
+    case_id = named(case)
     if not (case_id.isascii() and case_id.isprintable()):
         raise Refused(Refusal("not-found", case_id=case_id))  # no id looks so, and no driver is asked
     compiled = None if isinstance(case, str) else engine.pinned(transaction, case.manifest)
@@ -45,10 +66,17 @@ def load(engine: Engine, transaction: Transaction, actor: Actor, case: Case | st
     if snapshot.manifest != compiled.manifest.hash:
         compiled = engine.pinned(transaction, snapshot.manifest) or compiled
         snapshot = engine.store.load(transaction, compiled, actor.tenant, case_id) or snapshot
-    roles = engine.roles(transaction, compiled, actor, snapshot)
-    if not compiled.access.may("view", snapshot.states, roles):
-        raise Refused(Refusal("not-found", case_id=case_id))
-    return Loaded(compiled, snapshot, roles)
+    return Loaded(compiled, snapshot, engine.roles(transaction, compiled, actor, snapshot))
+
+
+def _again(engine: Engine, transaction: Transaction, actor: Actor, receipt: Receipt) -> Case:
+    """What answers a request that was carried out before; it shows what the actor may see now."""
+    loaded = _read(engine, transaction, actor, receipt.case_id)
+    if _viewed(loaded):
+        return seen(loaded.compiled, loaded.snapshot, loaded.roles, receipt.entry)
+    # Their own step took the view away; they saw where it led, and what came of the case since is not theirs.
+    past = engine.store.history(transaction, loaded.compiled, actor.tenant, receipt.case_id, receipt.entry)
+    return receded(loaded.compiled, past)
 
 
 def stale(case: Case | str, snapshot: Snapshot) -> None:
@@ -66,27 +94,37 @@ def perform(
 ) -> tuple[Case, Receipt]:
     """Carry out one call on a running case, or answer it from the request that already did."""
     engine.guarded()
-    case_id = case if isinstance(case, str) else case.id
+    case_id = named(case)
     content = digest(case_id, asked) if asked.request_id is not None else b""
-    loaded = load(engine, transaction, actor, case)
     if asked.request_id is not None:
         earlier = replayed(engine, transaction, actor, asked.request_id, content)
         if earlier is not None:
-            return seen(loaded.compiled, loaded.snapshot, loaded.roles, earlier.entry), earlier
+            return _again(engine, transaction, actor, earlier), earlier
+    loaded = load(engine, transaction, actor, case)
     stale(case, loaded.snapshot)
     absent(engine, loaded.compiled, case_id)
-    move = moving(engine, actor, loaded, asked)
-    if asked.kind == "correct":
-        move.undo = undoing(engine, transaction, loaded.compiled, loaded.snapshot, asked.form["entry"])
-    elif asked.trigger == "claim" and asked.kind == "assign":
-        held = engine.store.assignments.of_case(transaction, actor.tenant, case_id)
-        move.holder = held.get(str(asked.form["role"]))
+    if asked.kind == "amend" and not asked.form:
+        text = Text("there is nothing to amend; give a field and its new value", "没有要修改的内容；请给出字段及新值")
+        raise Refused(Refusal("invalid-form", case_id=case_id, text=text))
+    move = _informed(engine, transaction, loaded, moving(engine, actor, loaded, asked))
     decision, receipt = carry_out(engine, transaction, loaded, move)
     if asked.request_id is not None:
         remember(engine, transaction, actor, asked.request_id, content, receipt)
     now = after(loaded.snapshot, decision, receipt.revision)
     roles = engine.roles(transaction, loaded.compiled, actor, now) if decision.assignments else loaded.roles
     return seen(loaded.compiled, now, roles, receipt.entry), receipt
+
+
+def _informed(engine: Engine, transaction: Transaction, loaded: Loaded, move: Move) -> Move:
+    """The move with what deciding it needs of the store besides the case."""
+    compiled, snapshot = loaded.compiled, loaded.snapshot
+    # Whoever may not correct learns that, and nothing of what could be undone.
+    if move.kind == "correct" and compiled.access.may("correct", snapshot.states, loaded.roles):
+        move.undo = undoing(engine, transaction, compiled, snapshot, move.form["entry"])
+    elif move.kind == "assign" and move.trigger == "claim":
+        held = engine.store.assignments.of_case(transaction, snapshot.tenant, snapshot.id)
+        move.holder = held.get(str(move.form["role"]))
+    return move
 
 
 def absent(engine: Engine, compiled: Compiled, case_id: str) -> None:
@@ -151,13 +189,14 @@ def opened(
 ) -> Case:
     """Open a case, or answer from the request that already did."""
     engine.guarded()
-    content = opening_digest(case_type, form, unit) if request_id is not None else b""
+    told = subjects if isinstance(subjects, Mapping) else {"": subjects}
+    content = opening_digest(case_type, form, unit, told) if request_id is not None else b""
     if request_id is not None:
         receipt = replayed(engine, transaction, actor, request_id, content)
         if receipt is not None:
-            loaded = load(engine, transaction, actor, receipt.case_id)
-            return seen(loaded.compiled, loaded.snapshot, loaded.roles, receipt.entry)
+            return _again(engine, transaction, actor, receipt)
     compiled = registered(engine, case_type)
+    check_subjects(compiled, subjects)
     roles = actor.roles if actor.unit in (None, unit) else frozenset()
     prepared = prepare_opening(
         engine, transaction, compiled, actor=actor, unit=unit, form=form, roles=roles, subjects=subjects

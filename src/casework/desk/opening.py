@@ -21,12 +21,34 @@ from casework.text import Text
 
 def registered(engine: Engine, case_type: str) -> Compiled:
     """The manifest that new cases of the type are pinned to. Refused as not found where there is none."""
-    compiled = engine.current.get(case_type)
+    compiled = engine.current.get(case_type) if isinstance(case_type, str) else None
     if compiled is None:
         known = ", ".join(engine.current) or "none"
         en = f"there is no case type {case_type!r}; there is {known}"
-        raise Refused(Refusal("not-found", text=Text(en, f"没有案件类型“{case_type}”；现有：{known}")))
+        raise Refused(Refusal("not-found", text=Text(en, f"没有案件类型“{shown(case_type)}”；现有：{known}")))
     return compiled
+
+
+def shown(name: object) -> str:
+    """What somebody took for a name, in a form that every screen can show."""
+    return str(name) if is_identifier(name) else ascii(name)[:40]
+
+
+def check_subjects(compiled: Compiled, subjects: object) -> None:
+    """Refuse whatever does not name persons for subjects of the case type."""
+    if not isinstance(subjects, Mapping):
+        text = Text("takes a mapping from subject to person", "须为从当事人到其编号的对照表")
+        raise Refused(Refusal("invalid-form", trigger="open", problems=(Problem("subjects", text),)))
+    known = ", ".join(compiled.subjects) or "none"
+    unknown = Text(f"there is no such subject; there is {known}", f"没有此当事人；现有：{known}")
+    takes = Text("takes a printable text of 1 to 128 characters", "须为1至128个可打印字符")
+    problems = tuple(
+        Problem(f"subjects.{shown(name)}", takes if name in compiled.subjects else unknown)
+        for name, person in subjects.items()
+        if name not in compiled.subjects or not is_identifier(person)
+    )
+    if problems:
+        raise Refused(Refusal("invalid-form", trigger="open", problems=problems))
 
 
 @attrs.frozen(eq=False)
@@ -63,7 +85,7 @@ def prepare_opening(
 
     *pending* is what earlier decisions of the same firing will change of balances; it grows by this one's.
     """
-    if unit and not is_identifier(unit):
+    if unit != "" and not is_identifier(unit):
         text = Text("takes a printable text of at most 128 characters", "须为不超过128个可打印字符")
         raise Refused(Refusal("invalid-form", trigger="open", problems=(Problem("unit", text),)))
     now = engine.clock.now()
@@ -76,6 +98,8 @@ def prepare_opening(
         parent=parent,
         subjects={name: subjects.get(name) or engine.ids.new(now) for name in compiled.subjects},
     )
+    # Nobody was assigned to a case that is not there yet; a local role on the parent is none on the child.
+    roles = compiled.access.claimed(roles)
     move = Move(kind="open", actor=actor, now=now, roles=roles, form=form, cause=cause)
     weigh(engine, transaction, compiled, snapshot, move)
     pending = {} if pending is None else pending

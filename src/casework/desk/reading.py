@@ -14,14 +14,14 @@ from casework.compiled import Compiled
 from casework.condition.literal import checked
 from casework.condition.tree import Condition, Differs, ElapsedRef, operands, walk
 from casework.desk import firing
-from casework.desk.engine import Engine
+from casework.desk.engine import Engine, ManifestChanged
 from casework.desk.firing import Loaded
-from casework.desk.opening import children_of, registered
+from casework.desk.opening import children_of, registered, shown
 from casework.desk.recording import weigh
 from casework.desk.requests import Asked
 from casework.desk.viewing import HistoryEntry, seen, told
 from casework.errors import Refused
-from casework.model.actor import Actor
+from casework.model.actor import Actor, is_identifier
 from casework.model.case import Case
 from casework.model.casetype import Worklist
 from casework.model.decision import Decision
@@ -76,24 +76,24 @@ def worklist(
     compiled, found = _worklist(engine, actor, case_type, name)
     size = _size(limit)
     search = engine.store.search(compiled)
-    rows = search.worklist(transaction, found, _scope(engine, actor), _place(after), size + 1)
+    rows = search.worklist(transaction, found, _scope(engine, compiled, actor), _place(after), size + 1)
     return _page(engine, transaction, actor, rows, size)
 
 
 def waiting(engine: Engine, transaction: Transaction, actor: Actor, case_type: str, name: str) -> int:
     """How many cases wait, capped."""
     compiled, found = _worklist(engine, actor, case_type, name)
-    return engine.store.search(compiled).count(transaction, found, _scope(engine, actor))
+    return engine.store.search(compiled).count(transaction, found, _scope(engine, compiled, actor))
 
 
 def _worklist(engine: Engine, actor: Actor, case_type: str, name: str) -> tuple[Compiled, Worklist]:
     compiled = registered(engine, case_type)
-    found = compiled.worklists.get(name)
+    found = compiled.worklists.get(name) if isinstance(name, str) else None
     if found is None:
         known = ", ".join(compiled.worklists) or "none"
-        text = Text(f"there is no worklist {name!r}; there is {known}", f"没有待办“{name}”；现有：{known}")
+        text = Text(f"there is no worklist {name!r}; there is {known}", f"没有待办“{shown(name)}”；现有：{known}")
         raise Refused(Refusal("not-found", text=text))
-    if actor.roles.isdisjoint(found.roles):
+    if compiled.access.claimed(actor.roles).isdisjoint(found.roles):
         who = [compiled.titles.text("role", role) for role in found.roles]
         text = Text(
             f"this worklist is for {' or '.join(role.en for role in who) or 'nobody'}",
@@ -125,13 +125,13 @@ def find(
     unkept = _unkept(engine, compiled, located)
     if unkept:
         raise Refused(Refusal("invalid-form", problems=unkept))
-    if not compiled.access.tells(located, actor.roles):
+    if not compiled.access.tells(located, compiled.access.claimed(actor.roles)):
         raise Refused(Refusal("not-permitted", text=HIDDEN_TEXT))
     search, size = engine.store.search(compiled), _size(limit)
     rows = search.find(
         transaction,
         located,
-        _scope(engine, actor),
+        _scope(engine, compiled, actor),
         open_only=open_only,
         mine=mine,
         after=_place(after),
@@ -142,8 +142,8 @@ def find(
 
 def _searched(engine: Engine, transaction: Transaction, case_type: str) -> Compiled:
     """What cases of the type are searched by; where the type is not installed, the latest that cases are pinned to."""
-    if case_type in engine.current:
-        return engine.current[case_type]
+    if not is_identifier(case_type) or case_type in engine.current:
+        return registered(engine, case_type)
     digest = engine.store.newest(transaction, case_type)
     left = None if digest is None else engine.pinned(transaction, digest)
     return left or registered(engine, case_type)
@@ -165,16 +165,18 @@ def _unkept(engine: Engine, compiled: Compiled, condition: Condition) -> tuple[P
     )
 
 
-def _scope(engine: Engine, actor: Actor) -> Scope:
-    asking = Asking(now=engine.clock.now(), person=actor.person, roles=actor.roles, unit=actor.unit)
-    return Scope(tenant=actor.tenant, unit=actor.unit, roles=actor.roles, asking=asking)
+def _scope(engine: Engine, compiled: Compiled, actor: Actor) -> Scope:
+    roles = compiled.access.claimed(actor.roles)
+    asking = Asking(now=engine.clock.now(), person=actor.person, roles=roles, unit=actor.unit)
+    return Scope(tenant=actor.tenant, unit=actor.unit, roles=roles, asking=asking)
 
 
 def _page(engine: Engine, transaction: Transaction, actor: Actor, rows: Sequence[tuple[int, str]], size: int) -> Page:
     cases = []
     for _, case_id in rows[:size]:
-        # A case that is pinned to an older manifest may be hidden by that one; it takes no page down with it.
-        with suppress(Refused):
+        # A case that is pinned to an older manifest may be hidden by that one, or that one may have been changed
+        # behind our back; it takes no page down with it.
+        with suppress(Refused, ManifestChanged):
             loaded = firing.load(engine, transaction, actor, case_id)
             cases.append(seen(loaded.compiled, loaded.snapshot, loaded.roles))
     more = len(rows) > size

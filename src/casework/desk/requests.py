@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -32,9 +33,12 @@ class Asked:
     cause: Cause | None = None
 
 
-def digest(case_id: str, asked: Asked) -> bytes:
+def digest(case_id: str, asked: Asked, subjects: Mapping[str, object] = MappingProxyType({})) -> bytes:
     """What identifies the content of a call, so that an id cannot be used for two."""
-    content = {"case": case_id, "kind": asked.kind, "trigger": asked.trigger, "form": _plain(asked.form)}
+    content: dict[str, Any] = {"case": case_id, "kind": asked.kind, "trigger": asked.trigger}
+    content["form"] = _plain(asked.form)
+    if subjects:
+        content["subjects"] = _plain(subjects)
     # What was asked may name anything, lone surrogates too; it is refused later, by the room that knows it.
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
 
@@ -50,9 +54,9 @@ def _plain(form: Mapping[str, object]) -> dict[str, Any]:
     return plain
 
 
-def opening_digest(case_type: str, form: Mapping[str, object], unit: str) -> bytes:
+def opening_digest(case_type: str, form: Mapping[str, object], unit: str, subjects: Mapping[str, object]) -> bytes:
     """The digest of a request to open a case."""
-    return digest(unit, Asked(kind="open", trigger=case_type, form=form))
+    return digest(unit, Asked(kind="open", trigger=case_type, form=form), subjects)
 
 
 def replayed(engine: Engine, transaction: Transaction, actor: Actor, request_id: str, content: bytes) -> Receipt | None:

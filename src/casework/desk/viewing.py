@@ -39,6 +39,23 @@ def seen(compiled: Compiled, snapshot: Snapshot, roles: frozenset[str], entry: i
     )
 
 
+def receded(compiled: Compiled, past: Snapshot) -> Case:
+    """A case that the actor may view no longer, as their own entry left it: its course, and nothing of its contents."""
+    return Case(
+        id=past.id,
+        case_type=past.case_type,
+        revision=past.revision,
+        unit=past.unit,
+        main=compiled.main,
+        states=past.states,
+        data={},
+        opened_at=past.opened_at,
+        closed_at=past.closed_at,
+        manifest=past.manifest,
+        entry=past.revision,
+    )
+
+
 def after(snapshot: Snapshot, decision: Decision, revision: int) -> Snapshot:
     """The case as a decision leaves it."""
     return attrs.evolve(

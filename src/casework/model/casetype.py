@@ -9,7 +9,7 @@ import attrs
 
 from casework.condition.tree import ALWAYS, Condition
 from casework.model.fields import Field
-from casework.model.names import one_or_many
+from casework.model.names import names_only, one_or_many, several
 from casework.model.workflow import Grants, Workflow, as_fields, as_grants
 from casework.text import Text, as_text
 
@@ -44,10 +44,10 @@ class Worklist:
     """A standing question: which open cases wait in these states, and for whom?"""
 
     name: str
-    states: tuple[str, ...] = attrs.field(default=(), converter=one_or_many)
+    states: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only)
     workflow: str | None = attrs.field(default=None, kw_only=True)
     condition: Condition = attrs.field(default=ALWAYS, kw_only=True)
-    roles: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
+    roles: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
     title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
 
 
@@ -70,7 +70,9 @@ class Role:
 
 
 def _roles(value: Any) -> tuple[Role, ...]:
-    return tuple(item if isinstance(item, Role) else Role(item) for item in value)
+    if isinstance(value, list | tuple | set | frozenset):
+        value = [Role(item) if isinstance(item, str) else item for item in value]
+    return several(value, Role, "CaseType.roles")
 
 
 def _as_readers(value: Mapping[str, Any] | Grants) -> Grants:
@@ -79,19 +81,19 @@ def _as_readers(value: Mapping[str, Any] | Grants) -> Grants:
 
 # Typed one by one: with a bare `tuple` as converter a type checker loses what goes in.
 def _chain(values: Iterable[Workflow]) -> tuple[Workflow, ...]:
-    return tuple(values)
+    return several(values, Workflow, "CaseType.chain")
 
 
 def _worklists(values: Iterable[Worklist]) -> tuple[Worklist, ...]:
-    return tuple(values)
+    return several(values, Worklist, "CaseType.worklists")
 
 
 def _accounts(values: Iterable[Account]) -> tuple[Account, ...]:
-    return tuple(values)
+    return several(values, Account, "CaseType.accounts")
 
 
 def _invariants(values: Iterable[Invariant]) -> tuple[Invariant, ...]:
-    return tuple(values)
+    return several(values, Invariant, "CaseType.invariants")
 
 
 @attrs.frozen
@@ -108,9 +110,11 @@ class CaseType:
     version: int = attrs.field(default=1, kw_only=True)
     title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
     data: tuple[Field, ...] = attrs.field(default=(), converter=as_fields, kw_only=True)
-    subjects: tuple[str, ...] = attrs.field(default=("person",), converter=one_or_many, kw_only=True)
+    subjects: tuple[str, ...] = attrs.field(
+        default=("person",), converter=one_or_many, validator=names_only, kw_only=True
+    )
     roles: tuple[Role, ...] = attrs.field(default=(), converter=_roles, kw_only=True)
-    opens: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
+    opens: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
     grants: Grants = attrs.field(default=(), converter=as_grants, kw_only=True)
     readers: Grants = attrs.field(default=(), converter=_as_readers, kw_only=True)
     worklists: tuple[Worklist, ...] = attrs.field(default=(), converter=_worklists, kw_only=True)

@@ -13,7 +13,7 @@ import attrs
 
 from casework.condition.literal import Value, checked, kind_of
 from casework.errors import InvalidValue, SetupError
-from casework.model.names import one_or_many
+from casework.model.names import names_only, one_or_many, several, told
 from casework.text import Text, as_text
 
 FieldType = Literal["text", "integer", "decimal", "float", "boolean", "date", "instant", "choice"]
@@ -58,6 +58,11 @@ def _choices(value: Any) -> tuple[Choice, ...]:
     return tuple(item if isinstance(item, Choice) else Choice(item) for item in value)
 
 
+def _is_type(_: object, __: object, value: object) -> None:
+    if not isinstance(value, str):
+        raise InvalidValue("Field.type", f"takes one of {', '.join(FIELD_TYPES)} in quotes, not {told(value)}")
+
+
 @attrs.frozen
 class Field:
     """A field of case data or of a form.
@@ -70,7 +75,7 @@ class Field:
     """
 
     name: str
-    type: FieldType = "text"
+    type: FieldType = attrs.field(default="text", validator=_is_type)
     required: bool = attrs.field(default=False, kw_only=True)
     field_class: FieldClass = attrs.field(default="open", kw_only=True)
     title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
@@ -78,7 +83,7 @@ class Field:
     minimum: Value | None = attrs.field(default=None, kw_only=True, eq=lambda v: (type(v), v))
     maximum: Value | None = attrs.field(default=None, kw_only=True, eq=lambda v: (type(v), v))
     max_length: int = attrs.field(default=TEXT_DEFAULT_LIMIT, kw_only=True)
-    derived_from: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
+    derived_from: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
     managed: bool = attrs.field(default=False, kw_only=True)
 
     @property
@@ -146,7 +151,7 @@ def fields_of(source: type | typing.Iterable[Field]) -> tuple[Field, ...]:
     ``str`` is required, ``str | None`` may stay unknown; an Enum or Literal becomes a choice.
     """
     if not isinstance(source, type):
-        return tuple(source)
+        return several(source, Field, "fields")
     if not attrs.has(source):
         raise SetupError(f"{source.__qualname__} is not an attrs class; decorate it with @attrs.frozen")
     hints = typing.get_type_hints(source)

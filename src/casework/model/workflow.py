@@ -9,9 +9,10 @@ from typing import Any, Literal, TypeAlias
 import attrs
 
 from casework.condition.tree import ALWAYS, Condition
+from casework.errors import InvalidValue
 from casework.model.command import Effect
 from casework.model.fields import Field, fields_of
-from casework.model.names import one_or_many
+from casework.model.names import names_only, one_or_many, several, told
 from casework.text import Text, as_text
 
 Permission = Literal["view", "edit", "note", "assign", "correct"]
@@ -22,8 +23,14 @@ Grants: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 
 def as_grants(value: Mapping[str, Any] | Grants) -> Grants:
     """Permission to roles, in order of permission, as an immutable value."""
+    if not isinstance(value, Mapping | list | tuple):
+        raise InvalidValue(
+            "grants", f"takes permissions with their roles, such as {{'view': 'clerk'}}, not {told(value)}"
+        )
     pairs = value.items() if isinstance(value, Mapping) else value
-    return tuple(sorted((permission, one_or_many(roles)) for permission, roles in pairs))
+    return tuple(
+        sorted((permission, several(one_or_many(roles), str, f"grants.{permission}")) for permission, roles in pairs)
+    )
 
 
 def flattened(value: Any) -> tuple[Any, ...]:
@@ -45,7 +52,7 @@ class State:
     name: str
     title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
     final: bool = attrs.field(default=False, kw_only=True)
-    phases: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
+    phases: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
     grants: Grants = attrs.field(default=(), converter=as_grants, kw_only=True)
 
 
@@ -60,18 +67,23 @@ class Transition:
     """
 
     trigger: str
-    source: tuple[str, ...] = attrs.field(default=(), converter=one_or_many)
+    source: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only)
     target: str | None = None
     phase: str | None = attrs.field(default=None, kw_only=True)
-    roles: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
+    roles: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
     condition: Condition = attrs.field(default=ALWAYS, kw_only=True)
-    guards: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
+    guards: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
     form: tuple[Field, ...] = attrs.field(default=(), converter=as_fields, kw_only=True)
     effects: tuple[Effect, ...] = attrs.field(default=(), converter=flattened, kw_only=True)
-    four_eyes: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, kw_only=True)
+    four_eyes: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
     automatic: bool = attrs.field(default=False, kw_only=True)
     title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
     because: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
+
+
+def _duration(_: object, __: object, value: Any) -> None:
+    if not isinstance(value, timedelta):
+        raise InvalidValue("Deadline.after", f"takes a duration such as hours(24) or days(7), not {told(value)}")
 
 
 @attrs.frozen
@@ -82,8 +94,8 @@ class Deadline:
     """
 
     name: str
-    during: tuple[str, ...] = attrs.field(converter=one_or_many)
-    after: timedelta
+    during: tuple[str, ...] = attrs.field(converter=one_or_many, validator=names_only)
+    after: timedelta = attrs.field(validator=_duration)
     trigger: str | None = attrs.field(default=None, kw_only=True)
     title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
 
@@ -104,19 +116,19 @@ class Slot:
 
 # Typed one by one: with a bare `tuple` as converter a type checker loses what goes in.
 def _states(values: Iterable[State]) -> tuple[State, ...]:
-    return tuple(values)
+    return several(values, State, "Workflow.states")
 
 
 def _transitions(values: Iterable[Transition]) -> tuple[Transition, ...]:
-    return tuple(values)
+    return several(values, Transition, "Workflow.transitions")
 
 
 def _deadlines(values: Iterable[Deadline]) -> tuple[Deadline, ...]:
-    return tuple(values)
+    return several(values, Deadline, "Workflow.deadlines")
 
 
 def _slots(values: Iterable[Slot]) -> tuple[Slot, ...]:
-    return tuple(values)
+    return several(values, Slot, "Workflow.slots")
 
 
 @attrs.frozen

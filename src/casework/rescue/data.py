@@ -3,6 +3,10 @@
 Only where and by whom somebody was found is asked at the door; the rest is learnt on the way. What
 conditions decide on is open and a plain yes or no (``minor``, ``fit_to_travel``), so that the sealed
 fact behind it need not be read; erasing that fact clears the answer too.
+
+What a step answers for is managed: which room a bed was taken in, what was judged, found out, signed,
+approved or written down at the end. Opening and amending could set it without the step, its roles and
+its second pair of eyes; a wrong one is mended by the step again, or by ``correct``.
 """
 
 from __future__ import annotations
@@ -88,23 +92,42 @@ class Care(Arrival):
     urgent: bool | None = fact(
         default=None, en="needs a hospital at once", zh="需立即送医", derived_from="apparent_condition"
     )
-    minor: bool | None = fact(default=None, en="under age", zh="未成年人", derived_from="age")
+    minor: bool | None = fact(default=None, managed=True, en="under age", zh="未成年人", derived_from="age")
     needs_escort: bool | None = fact(
-        default=None, en="needs an escort", zh="需要护送或接领", derived_from=("age", "apparent_condition")
+        default=None,
+        managed=True,
+        en="needs an escort",
+        zh="需要护送或接领",
+        derived_from=("age", "apparent_condition"),
     )
     fit_to_travel: bool | None = fact(
-        default=None, en="fit to travel", zh="身体状况适宜返乡", derived_from=("apparent_condition", "diagnosis")
+        default=None,
+        managed=True,
+        en="fit to travel",
+        zh="身体状况适宜返乡",
+        derived_from=("apparent_condition", "diagnosis"),
     )
-    room: str | None = fact(default=None, en="room for", zh="住宿分区", choices=SEXES)
+    room: str | None = fact(
+        default=None, managed=True, en="room for", zh="住宿分区", field_class="personal", choices=SEXES
+    )
     hospital: str | None = fact(default=None, en="hospital", zh="就诊医院", field_class="whereabouts", max_length=100)
     diagnosis: str | None = fact(default=None, en="diagnosis", zh="诊断情况", field_class="health", max_length=500)
     discharge_certificate: str | None = fact(
-        default=None, en="discharge certificate", zh="出院证明编号", field_class="health", max_length=60
+        default=None, managed=True, en="discharge certificate", zh="出院证明编号", field_class="health", max_length=60
     )
-    visited_at: datetime | None = fact(default=None, en="last visited in hospital", zh="最近一次到院探视时间")
-    last_service: str | None = fact(default=None, en="last service", zh="最近一次救助服务", choices=SERVICES)
+    visited_at: datetime | None = fact(
+        default=None, managed=True, en="last visited in hospital", zh="最近一次到院探视时间"
+    )
+    last_service: str | None = fact(
+        default=None, managed=True, en="last service", zh="最近一次救助服务", choices=SERVICES
+    )
     extension_reason: str | None = fact(
-        default=None, en="reason for a longer stay", zh="延长救助期限的原因", field_class="personal", max_length=500
+        default=None,
+        managed=True,
+        en="reason for a longer stay",
+        zh="延长救助期限的原因",
+        field_class="personal",
+        max_length=500,
     )
 
 
@@ -114,19 +137,27 @@ class Tracing(Care):
 
     clue: str | None = fact(default=None, en="latest clue", zh="最新线索", field_class="identity", max_length=1000)
     notice_channel: str | None = fact(
-        default=None, en="notice published on", zh="寻亲公告发布渠道", choices=NOTICE_CHANNELS
+        default=None, managed=True, en="notice published on", zh="寻亲公告发布渠道", choices=NOTICE_CHANNELS
     )
-    notice_published_at: datetime | None = fact(default=None, en="notice published", zh="寻亲公告发布时间")
-    dna_requested_at: datetime | None = fact(default=None, en="DNA sampling requested", zh="提请采集DNA时间")
+    notice_published_at: datetime | None = fact(
+        default=None, managed=True, en="notice published", zh="寻亲公告发布时间"
+    )
+    dna_requested_at: datetime | None = fact(
+        default=None, managed=True, en="DNA sampling requested", zh="提请采集DNA时间"
+    )
     dna_reference: str | None = fact(
-        default=None, en="DNA request number", zh="DNA采集申请编号", field_class="identity", max_length=60
+        default=None, managed=True, en="DNA request number", zh="DNA采集申请编号", field_class="identity", max_length=60
     )
     candidate_name: str | None = fact(
-        default=None, en="candidate's name", zh="疑似身份姓名", field_class="identity", max_length=60
+        default=None, managed=True, en="candidate's name", zh="疑似身份姓名", field_class="identity", max_length=60
     )
-    identified_by: str | None = fact(default=None, en="identified through", zh="身份查明途径", choices=WAYS)
-    name: str | None = fact(default=None, en="name", zh="姓名", field_class="identity", max_length=60)
-    home: str | None = fact(default=None, en="home", zh="户籍或家庭住址", field_class="identity", max_length=200)
+    identified_by: str | None = fact(
+        default=None, managed=True, en="identified through", zh="身份查明途径", choices=WAYS
+    )
+    name: str | None = fact(default=None, managed=True, en="name", zh="姓名", field_class="identity", max_length=60)
+    home: str | None = fact(
+        default=None, managed=True, en="home", zh="户籍或家庭住址", field_class="identity", max_length=200
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -134,31 +165,42 @@ class Rescue(Tracing):
     """A rescue case in full, with the papers that end it."""
 
     handed_over_by: str | None = fact(
-        default=None, en="handed over by", zh="移交人签字", field_class="personal", max_length=60
+        default=None, managed=True, en="handed over by", zh="移交人签字", field_class="personal", max_length=60
     )
     received_by: str | None = fact(
-        default=None, en="received by", zh="接收人签字", field_class="personal", max_length=60
+        default=None, managed=True, en="received by", zh="接收人签字", field_class="personal", max_length=60
     )
     receiver_is: str | None = fact(
-        default=None, en="receiver's relation or office", zh="接收人关系或单位", field_class="personal", max_length=100
+        default=None,
+        managed=True,
+        en="receiver's relation or office",
+        zh="接收人关系或单位",
+        field_class="personal",
+        max_length=100,
     )
-    to_unit: str | None = fact(default=None, en="transferred to", zh="转送单位", max_length=100)
+    to_unit: str | None = fact(default=None, managed=True, en="transferred to", zh="转送单位", max_length=100)
     settlement_plan: str | None = fact(
-        default=None, en="settlement plan", zh="安置方案", field_class="personal", max_length=1000
+        default=None, managed=True, en="settlement plan", zh="安置方案", field_class="personal", max_length=1000
     )
-    settlement_approved: bool | None = fact(default=None, en="settlement approved", zh="安置已获批准")
+    settlement_approved: bool | None = fact(default=None, managed=True, en="settlement approved", zh="安置已获批准")
     settled_at: str | None = fact(
-        default=None, en="settled at", zh="安置去向", field_class="whereabouts", max_length=200
+        default=None, managed=True, en="settled at", zh="安置去向", field_class="whereabouts", max_length=200
     )
-    left_by: str | None = fact(default=None, en="way of leaving", zh="离站方式", choices=EXITS)
-    statement_number: str | None = fact(default=None, en="statement number", zh="自行离站声明书编号", max_length=60)
-    refusal_reason: str | None = fact(default=None, en="reason for refusing help", zh="不予救助原因", choices=REFUSALS)
-    refusal_notice: str | None = fact(default=None, en="refusal notice number", zh="不予救助通知书编号", max_length=60)
-    died_on: date | None = fact(default=None, en="died on", zh="死亡日期", field_class="personal")
+    left_by: str | None = fact(default=None, managed=True, en="way of leaving", zh="离站方式", choices=EXITS)
+    statement_number: str | None = fact(
+        default=None, managed=True, en="statement number", zh="自行离站声明书编号", max_length=60
+    )
+    refusal_reason: str | None = fact(
+        default=None, managed=True, en="reason for refusing help", zh="不予救助原因", choices=REFUSALS
+    )
+    refusal_notice: str | None = fact(
+        default=None, managed=True, en="refusal notice number", zh="不予救助通知书编号", max_length=60
+    )
+    died_on: date | None = fact(default=None, managed=True, en="died on", zh="死亡日期", field_class="personal")
     death_certificate: str | None = fact(
-        default=None, en="death certificate", zh="死亡证明编号", field_class="health", max_length=60
+        default=None, managed=True, en="death certificate", zh="死亡证明编号", field_class="health", max_length=60
     )
-    police_told: bool | None = fact(default=None, en="police told", zh="已告知公安机关")
+    police_told: bool | None = fact(default=None, managed=True, en="police told", zh="已告知公安机关")
     closing_note: str | None = fact(
-        default=None, en="how it ended", zh="结案说明", field_class="personal", max_length=1000
+        default=None, managed=True, en="how it ended", zh="结案说明", field_class="personal", max_length=1000
     )

@@ -132,8 +132,7 @@ SETTLING = (
         roles=DIRECTOR,
         condition=field("settlement_plan").known,
         four_eyes="request_settlement",
-        # Naming the plan here makes it what was approved: amending it afterwards voids the approval.
-        effects=[Set("settlement_plan", Held("settlement_plan")), Set("settlement_approved", True)],
+        effects=Set("settlement_approved", True),
         title=Text("approve settlement", "批准安置"),
         because=Text("another person than the one who asked decides", "申请人不得审批本人提出的申请"),
     ),

@@ -17,7 +17,9 @@ class Station:
 
     name: str = fact(en="name", zh="站名", max_length=100)
     address: str | None = fact(default=None, en="address", zh="地址", max_length=200)
-    room: str | None = fact(default=None, en="rooms last changed", zh="最近调整的住宿分区", choices=data.SEXES)
+    room: str | None = fact(
+        default=None, managed=True, en="rooms last changed", zh="最近调整的住宿分区", choices=data.SEXES
+    )
 
 
 _running = Workflow(

@@ -32,6 +32,7 @@ CODES: dict[str, str] = {
     "CW121": "unknown hold",
     "CW122": "unknown kind of thing",
     "CW123": "unbound slot",
+    "CW124": "a name that the desk uses itself",
     # shape
     "CW201": "unreachable state",
     "CW202": "no way to an ending",
@@ -60,6 +61,9 @@ CODES: dict[str, str] = {
     "CW312": "an account cannot be told apart by this field",
     "CW313": "unusable duration",
     "CW314": "the balance of an account without limits",
+    "CW315": "a personal value is laid open",
+    "CW316": "not an effect",
+    "CW317": "accounts are told apart by what anybody may change",
     # access and ownership
     "CW401": "nobody can fire this",
     "CW402": "nobody may open a case",
@@ -68,7 +72,7 @@ CODES: dict[str, str] = {
     "CW405": "a name outside its namespace",
 }
 
-WARNINGS: frozenset[str] = frozenset({"CW402", "CW403"})
+WARNINGS: frozenset[str] = frozenset({"CW124", "CW315", "CW317", "CW402", "CW403"})
 
 
 def finding(code: str, path: str, message: str) -> Finding:

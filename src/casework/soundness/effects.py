@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
 
 import attrs
 
@@ -76,6 +77,10 @@ class _Effect:
                 yield from self._local(role)
             case Run(name):
                 yield from self._run(name)
+            case _ if not isinstance(effect, get_args(Effect)):
+                yield finding(
+                    "CW316", self.path, f"{effect!r} is not an effect; write Set(…), keep(…), Post(…) and so on"
+                )
 
     def _set(self, path: str, name: str, value: Source) -> Iterator[Finding]:
         if name in self.scope.fields:
@@ -208,5 +213,8 @@ def _moved(path: str, source: Field, target: Field) -> Iterator[Finding]:
     if source.sealed and not target.sealed and source.name not in target.derived_from:
         message = f"{source.name!r} is sealed ({source.field_class}), but {target.name!r} is {target.field_class}"
         yield finding("CW304", path, message)
+    if source.field_class == "personal" and target.field_class == "open" and source.name not in target.derived_from:
+        message = f"{source.name!r} is personal, but {target.name!r} is open; erasing the one leaves the other"
+        yield finding("CW315", path, message)
     for choice in source.choices:
         yield from choice_findings(path, f"field {target.name!r}", target, choice.name)

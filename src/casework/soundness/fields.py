@@ -69,6 +69,9 @@ def _account(scope: Scope, path: str, account: Account) -> Iterator[Finding]:
         yield finding("CW312", f"{path}.by", message)
     elif field.sealed:
         yield finding("CW304", f"{path}.by", f"field {account.by!r} is sealed and cannot tell accounts apart")
+    elif not field.managed:
+        message = f"{account.by!r} may be opened with and amended while amounts are out; make it managed"
+        yield finding("CW317", f"{path}.by", message)
     for choice in field.choices:
         if SEPARATOR in choice.name:
             yield finding("CW312", f"{path}.by", f"the choice {choice.name!r} holds {SEPARATOR!r}")

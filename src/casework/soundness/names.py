@@ -16,6 +16,10 @@ from casework.model.workflow import PERMISSIONS, SLOT_KINDS, Grants, Transition,
 from casework.soundness.codes import finding, unknown
 from casework.soundness.scope import Scope
 
+KEPT_BY_OPENING = frozenset({"request_id", "unit", "subjects"})
+KEPT_BY_FIRING = frozenset({"request_id", "batch", "chunk"})
+"""What the verbs take by keyword beside the values of a form."""
+
 _SHAPE = "small letters, digits and single underscores, a letter first, at most 48"
 
 
@@ -50,6 +54,7 @@ def _listed(path: str, kind: str, items: Sequence[Any], *, dotted: bool = False)
 def _of_case_type(case_type: CaseType) -> Iterator[Finding]:
     yield from _formed("name", case_type.name)
     yield from _fields("data", case_type.data, dotted=True)
+    yield from _kept("data", "open", case_type.data, KEPT_BY_OPENING)
     for kind in ("role", "worklist", "account", "invariant"):
         yield from _listed(f"{kind}s", kind, getattr(case_type, f"{kind}s"))
     for i, subject in enumerate(case_type.subjects):
@@ -82,6 +87,7 @@ def _of_workflow(prefix: str, workflow: Workflow) -> Iterator[Finding]:
 def _of_transition(path: str, transition: Transition) -> Iterator[Finding]:
     yield from _formed(f"{path}.trigger", transition.trigger, dotted=True)
     yield from _fields(f"{path}.form", transition.form)
+    yield from _kept(f"{path}.form", "fire", transition.form, KEPT_BY_FIRING)
     for i, effect in enumerate(transition.effects):
         if isinstance(effect, Post) and effect.hold is not None:
             yield from _formed(f"{path}.effects[{i}].hold", effect.hold, dotted=True)
@@ -108,6 +114,16 @@ def _fields(path: str, fields: Sequence[Field], *, dotted: bool = False) -> Iter
                 where = f"{path}[{i}].choices[{j}].name"
                 yield finding("CW101", where, f"{choice.name!r} is not a choice: text in normal form (NFC), not empty")
         yield from _unique(f"{path}[{i}].choices", "choice", (choice.name for choice in field.choices))
+
+
+def _kept(path: str, verb: str, fields: Sequence[Field], words: frozenset[str]) -> Iterator[Finding]:
+    """Fields called like what a verb is told by keyword; *words* are those of *verb* and its companions."""
+    for i, field in enumerate(fields):
+        if field.name in words and not (field.managed and verb == "open"):
+            message = (
+                f"{field.name}=… means something else to the desk; give this field by {verb}(…, {{{field.name!r}: …}})"
+            )
+            yield finding("CW124", f"{path}[{i}].name", message)
 
 
 def _is_choice(name: object) -> bool:
@@ -148,9 +164,9 @@ def _claimed(path: str, kind: str, workflow: str, items: Sequence[Any], owners: 
 
 
 def _agreeing(scope: Scope) -> Iterator[Finding]:
-    # One trigger has one form, made of those of its transitions; a name may mean only one thing in it.
+    # Transitions of one trigger may share a state, and their forms are one there; a name may mean only one thing in it.
     for path, _, transition in scope.transitions():
-        known: Mapping[str, Field] = scope.form(transition)
+        known: Mapping[str, Field] = {} if transition.automatic else scope.forms[transition.trigger]
         for i, field in enumerate(transition.form):
             later = known.get(field.name, field)
             if (later.type, later.choices) != (field.type, field.choices) and _names(transition).count(field.name) == 1:

@@ -108,8 +108,8 @@ class Scope:
                 yield f"{prefix}transitions[{i}]", workflow, transition
 
     def form(self, transition: Transition) -> Mapping[str, Field]:
-        """What ``given()`` may name in a transition; an automatic one is given nothing."""
-        return {} if transition.automatic else self.forms[transition.trigger]
+        """What ``given()`` may name in a transition: its own form, for no other may be filled in when it is taken."""
+        return {} if transition.automatic else {field.name: field for field in transition.form}
 
     def condition(self, transition: Transition) -> Condition:
         """The condition of a transition with its optional parts decided."""

@@ -171,11 +171,12 @@ def _timers(
 
 def store_wide(transaction: Transaction, known: Known) -> list[Fault]:
     """What no case can tell by itself."""
-    found = [*_manifests(transaction), *_strays(transaction, known), *_requests(transaction)]
+    found = [*_strays(transaction, known), *_requests(transaction)]
     return [*found, *_balances(transaction, known)]
 
 
-def _manifests(transaction: Transaction) -> Iterator[Fault]:
+def manifests(transaction: Transaction) -> Iterator[Fault]:
+    """The documents that are no longer what their hashes say."""
     table = schema.manifest.c
     for digest, document in transaction.ask(select(table.hash, table.document)):
         if hashlib.sha256(document.encode()).hexdigest() != digest:

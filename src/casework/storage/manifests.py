@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Dialect, bindparam, select
 
 from casework.clock import to_micros
 from casework.manifest import Manifest
 from casework.storage import schema
-from casework.storage.cases import bound
+from casework.storage.cases import bound, keyed
 from casework.storage.prepared import Prepared, inserts
 from casework.storage.transaction import Transaction
+
+
+class Manifests:
+    """Sees to it that every case opened has its manifest beside it, in the very store that it is opened in.
+
+    It is asked at each opening: what a process remembers holds neither for another store that a host joins with
+    nor for a table that was restored meanwhile.
+    """
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._there = Prepared(select(schema.manifest.c.case_type).where(keyed(schema.manifest, "hash")), dialect)
+
+    def keep(self, transaction: Transaction, manifest: Manifest, now: datetime) -> None:
+        """Store a manifest unless it is there."""
+        if transaction.run(self._there, {"b_hash": manifest.hash}).fetchone() is None:
+            store_manifest(transaction, manifest, now)
 
 
 def store_manifest(transaction: Transaction, manifest: Manifest, now: datetime) -> None:

@@ -22,7 +22,7 @@ from casework.storage.entries import Entries
 from casework.storage.fold import folded
 from casework.storage.ledger import Ledger
 from casework.storage.log import GENESIS, sealed_entry
-from casework.storage.manifests import find_manifest, newest_manifest, store_manifest
+from casework.storage.manifests import Manifests, find_manifest, newest_manifest
 from casework.storage.messages import Messages
 from casework.storage.projection import Projection
 from casework.storage.requests import Requests
@@ -48,10 +48,9 @@ class Store:
         self.timers, self.messages = Timers(dialect), Messages(dialect)
         self.assignments, self.ledger = Assignments(dialect), Ledger(dialect)
         self.tables = Tables(engine)
-        self._pins = Pins(dialect)
+        self._pins, self._manifests = Pins(dialect), Manifests(dialect)
         self._cases: dict[str, Cases] = {}
         self._searches: dict[str, Search] = {}
-        self._kept: set[str] = set()
 
     @contextmanager
     def write(self, connection: Connection | None = None) -> Iterator[Transaction]:
@@ -90,10 +89,8 @@ class Store:
         return newest_manifest(transaction, case_type)
 
     def keep(self, transaction: Transaction, manifest: Manifest, now: datetime) -> None:
-        """Store the manifest of a case about to be opened, once for each process and committed transaction."""
-        if manifest.hash not in self._kept:
-            store_manifest(transaction, manifest, now)
-            transaction.after_commit.append(lambda: self._kept.add(manifest.hash))
+        """Store the manifest of a case about to be opened, where it is not there yet."""
+        self._manifests.keep(transaction, manifest, now)
 
     def load(self, transaction: Transaction, compiled: Compiled, tenant: str, case_id: str) -> Snapshot | None:
         """The case as it stands, without the ledger."""

@@ -41,11 +41,20 @@ class Transaction:
     def __init__(self, cursor: Cursor, dialect: Dialect) -> None:
         self._cursor, self.dialect = cursor, dialect
         self.after_commit: list[Callable[[], None]] = []
-        self.broken = False
+        self.broken = self.closed = False
+
+    @contextmanager
+    def lent(self) -> Iterator[Transaction]:
+        """This transaction, until left; whoever keeps it for longer is told so."""
+        try:
+            yield self
+        finally:
+            self.closed = True
 
     @contextmanager
     def whole(self) -> Iterator[None]:
         """All or nothing: where the inside raises, what it did is taken back and the rest of the transaction stays."""
+        self._going()
         waiting = len(self.after_commit)
         with translated():
             self._cursor.execute("SAVEPOINT casework_verb")
@@ -66,10 +75,16 @@ class Transaction:
         except Exception:
             self.broken = True
 
-    def run(self, statement: Prepared, values: Mapping[str, Any]) -> Cursor:
-        """Run a prepared statement; the cursor holds its rows until the next one."""
+    def _going(self) -> None:
+        if self.closed:
+            raise Reentered("this desk's transaction has ended; ask the app for another")
         if self.broken:
             raise StoreUnavailable("the database ended this transaction; begin another")
+
+    def run(self, statement: Prepared, values: Mapping[str, Any]) -> Cursor:
+        """Run a prepared statement; the cursor holds its rows until the next one."""
+        if self.closed or self.broken:
+            self._going()
         try:
             self._cursor.execute(statement.sql, statement.bound(values))
         except sqlite3.DatabaseError as error:
@@ -125,7 +140,8 @@ class Transactions:
             cursor = _begun(raw, "BEGIN IMMEDIATE")
             transaction = Transaction(cursor, self.engine.dialect)
             try:
-                yield transaction
+                with transaction.lent():
+                    yield transaction
                 if transaction.broken:
                     raise StoreUnavailable("the database ended this transaction; nothing was kept")
             except BaseException:
@@ -141,7 +157,8 @@ class Transactions:
         with self._turn() if self._memory else nullcontext(), self._connection() as raw:
             cursor = _begun(raw, "BEGIN")
             try:
-                yield Transaction(cursor, self.engine.dialect)
+                with Transaction(cursor, self.engine.dialect).lent() as transaction:
+                    yield transaction
             finally:
                 _roll_back(raw)
 
@@ -152,12 +169,14 @@ class Transactions:
         On SQLite a write that changes nothing takes the write lock before anything is read. What waits for
         the commit happens when the host commits, and never where it rolls back.
         """
+        _connected(connection)
         with self._alone():
             _take_lock(connection)
             cursor: Any = connection.connection.cursor()
             transaction = Transaction(cursor, connection.dialect)
             try:
-                yield transaction
+                with transaction.lent():
+                    yield transaction
             finally:
                 cursor.close()
                 if transaction.after_commit:
@@ -209,6 +228,22 @@ def told(calls: Iterable[Callable[[], None]]) -> None:
             interrupted = error
     if interrupted is not None:
         raise interrupted
+
+
+_INSTEAD = {
+    "Engine": "engine.connect()",
+    "Session": "session.connection()",
+    "AsyncSession": "what session.run_sync() hands over, and its .connection()",
+    "AsyncConnection": "what connection.run_sync() hands over",
+    "AsyncEngine": "what run_sync() of a connection hands over",
+}
+
+
+def _connected(connection: object) -> None:
+    if not isinstance(connection, Connection):
+        name = type(connection).__name__
+        advice = f"; give it {_INSTEAD[name]}" if name in _INSTEAD else ""
+        raise TypeError(f"begin() takes a sqlalchemy.Connection, not {name}{advice}")
 
 
 def _take_lock(connection: Connection) -> None:

@@ -16,9 +16,10 @@ from sqlalchemy import Row, select, tuple_
 
 from casework.clock import to_micros
 from casework.compiled import Compiled
+from casework.errors import SetupError, StoreMismatch
 from casework.model.case import Snapshot
 from casework.storage import schema
-from casework.storage.beside import Beside, Known, store_wide
+from casework.storage.beside import Beside, Known, manifests, store_wide
 from casework.storage.cases import keyed
 from casework.storage.entries import Entries
 from casework.storage.fault import Fault
@@ -56,6 +57,7 @@ class Verifier:
 
     def __init__(self, store: Store, compiled_for: Callable[[Transaction, str], Compiled | None]) -> None:
         self._store, self._compiled_for = store, compiled_for
+        self._manifests: dict[str, Compiled | str] = {}
         self._entries, self._beside = Entries(store.engine.dialect), Beside(store.engine.dialect)
         self._rows_of: dict[str, Prepared] = {}
         self._known = Known()
@@ -64,7 +66,7 @@ class Verifier:
 
     def verify(self, transaction: Transaction, progress: Callable[[int], None] | None = None) -> Verdict:
         """Everything; *progress* is told the number of cases done."""
-        faults: list[Fault] = []
+        faults = list(manifests(transaction))  # first: every case that is pinned to one names it again
         for row in self._rows(transaction):
             faults += self._safely(transaction, row)
             self.cases += 1
@@ -137,9 +139,9 @@ class Verifier:
         tenant, case_id, last = row["tenant"], row["id"], entries[-1].number
         if frames[0].content["case"]["manifest"] != row["manifest"]:
             return [Fault(tenant, case_id, 1, "the case is pinned to another manifest than it was opened under")]
-        compiled = self._compiled_for(transaction, row["manifest"])
-        if compiled is None:
-            return [Fault(tenant, case_id, 1, "the manifest that the case is pinned to is not in the store")]
+        compiled = self._manifest(transaction, row["manifest"])
+        if isinstance(compiled, str):
+            return [Fault(tenant, case_id, 1, compiled)]
         fold = Fold(compiled)
         for entry, frame in zip(entries, frames, strict=True):
             self._place = entry.number
@@ -151,6 +153,17 @@ class Verifier:
         different = _case_row(told, row) + self._projected(transaction, projection, told, fold.erased)
         faults = [Fault(tenant, case_id, last, f"the current row differs from the log in {name}") for name in different]
         return faults + self._beside.compare(transaction, compiled, told, frames, self._known)
+
+    def _manifest(self, transaction: Transaction, digest: str) -> Compiled | str:
+        """What a manifest of the store says, read once; what is wrong with it where it cannot be used."""
+        if digest not in self._manifests:
+            try:
+                found = self._compiled_for(transaction, digest)
+            except (StoreMismatch, SetupError, *_UNREADABLE):
+                self._manifests[digest] = "the manifest that the case is pinned to was changed"
+            else:
+                self._manifests[digest] = found or "the manifest that the case is pinned to is not in the store"
+        return self._manifests[digest]
 
     def _projected(
         self, transaction: Transaction, projection: Projection, told: Snapshot, erased: set[str]

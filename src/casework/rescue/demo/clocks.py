@@ -1,4 +1,8 @@
-"""Which deadlines were kept: judged once more from the log and the definition, apart from the engine's timers."""
+"""Which deadlines ended before they ran out: judged once more from the log, apart from the engine's timers.
+
+A deadline ends when its states are left, by the step that it is for or because that step is no longer called
+for; the log alone does not tell these apart. A case counts once for each time that the clock was started.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from casework import CaseType, Deadline, HistoryEntry, Workflow
 
 @attrs.define
 class Judged:
-    """How often a deadline was kept or missed, how often it still runs, and how many entries say it ran out."""
+    """How often a deadline was kept (ended in time), was late, still runs, and how many entries say it ran out."""
 
     kept: int = 0
     late: int = 0
@@ -21,7 +25,7 @@ class Judged:
 
     @property
     def share(self) -> float:
-        """The share kept among those that are over; one where none is."""
+        """The share that ended in time among those that are over; one where none is."""
         over = self.kept + self.late
         return self.kept / over if over else 1.0
 

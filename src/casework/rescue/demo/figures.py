@@ -29,7 +29,7 @@ AUTHORITIES = MappingProxyType(
         "stay": Text("Implementing rules (Order 24), art. 12", "实施细则（民政部令第24号）第十二条"),
         "hospital_visit": Text("the station's own practice: weekly", "本站做法：每周到院，边治疗边查询"),
         "settlement": Text(
-            "Circular 158 of 2015; kept: home, or over, before", "民发〔2015〕158号；三个月内查明或办结为“守时”"
+            "Circular 158 of 2015; ended: identified, or over, before", "民发〔2015〕158号；三个月内查明或办结即为结束"
         ),
     }
 )

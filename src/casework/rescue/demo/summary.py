@@ -85,15 +85,19 @@ def _ways(results: Results, language: Language) -> Iterator[str]:
 
 
 def _deadlines(results: Results, language: Language) -> Iterator[str]:
-    yield from _head("Deadlines kept", "期限执行情况", language)
+    yield from _head(
+        "Deadlines that ended before they ran out (cases, restarts counted)",
+        "期限届满前结束的情况（按案件计，重新起算的另计）",
+        language,
+    )
     for name in DEADLINES:
         judged = results.census.clocks.judged[name]
         title = RESCUE.deadlines[name].in_(language)
         yield Text(
             f"  {title}: {percent(judged.kept, judged.kept + judged.late)} "
-            f"({judged.kept} kept, {judged.late} missed, {judged.running} running)",
+            f"({judged.kept} ended before, {judged.late} ran out, {judged.running} running)",
             f"  {title}：{percent(judged.kept, judged.kept + judged.late)}"
-            f"（守时{judged.kept}，逾期{judged.late}，未到期{judged.running}）",
+            f"（届满前结束{judged.kept}，届满{judged.late}，未到期{judged.running}）",
         ).in_(language)
 
 
