@@ -218,8 +218,9 @@ def _checked(
             [item for item in requirements if item.case_type == name],
         )
         findings += found
-        findings += check(manifest.case_type, parts, own=manifest.own, other_case_types=types)
-        findings += check_requirements(manifest.case_type, manifest.requirements)
+        found = check(manifest.case_type, parts, own=manifest.own, other_case_types=types)
+        found += check_requirements(manifest.case_type, manifest.requirements)
+        findings += [attrs.evolve(item, path=f"{name}: {item.path}") for item in found]
         manifests[name] = manifest
     errors = [finding for finding in findings if finding.level == "error"]
     if errors:

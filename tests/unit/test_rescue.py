@@ -128,7 +128,7 @@ def test_permissions(asked: tuple[str, str], roles: str) -> None:
 READERS = {
     "found_at": "caseworker director owner tracer",
     "age": "caseworker director nurse owner tracer",
-    "room": "caseworker director nurse owner tracer",
+    "room": "auditor caseworker director nurse owner tracer",
     "diagnosis": "director nurse owner",
     "name": "director owner tracer",
     "fit_to_travel": "auditor caseworker director nurse owner tracer",

@@ -80,9 +80,11 @@ class Desk:
             case, Asked(kind="fire", trigger=trigger, form=_filled(form, values), request_id=request_id)
         )
 
-    def amend(self, case: Case | str, /, *, request_id: str | None = None, **fields: object) -> Case:
-        """Give fields new values; None makes one unknown. Asks for the grant to edit."""
-        return self._perform(case, Asked(kind="amend", form=fields, request_id=request_id))
+    def amend(
+        self, case: Case | str, form: object = None, /, *, request_id: str | None = None, **fields: object
+    ) -> Case:
+        """Give fields new values, by *form* or by *fields*; None makes one unknown. Asks for the grant to edit."""
+        return self._perform(case, Asked(kind="amend", form=_filled(form, fields), request_id=request_id))
 
     def note(self, case: Case | str, text: str, /, *, request_id: str | None = None) -> Case:
         """Write a remark into the log. Asks for the grant to note."""

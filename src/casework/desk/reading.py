@@ -32,6 +32,7 @@ from casework.storage.predicate import Asking
 from casework.storage.search import Scope
 from casework.storage.transaction import Transaction
 from casework.text import Text
+from casework.titles import roles_text
 
 PAGE_LIMIT = 200
 _CURSOR_LIMIT = 400
@@ -94,11 +95,8 @@ def _worklist(engine: Engine, actor: Actor, case_type: str, name: str) -> tuple[
         text = Text(f"there is no worklist {name!r}; there is {known}", f"没有待办“{shown(name)}”；现有：{known}")
         raise Refused(Refusal("not-found", text=text))
     if compiled.access.claimed(actor.roles).isdisjoint(found.roles):
-        who = [compiled.titles.text("role", role) for role in found.roles]
-        text = Text(
-            f"this worklist is for {' or '.join(role.en for role in who) or 'nobody'}",
-            f"此待办由{'或'.join(role.zh for role in who) or '（无人）'}办理",
-        )
+        who = roles_text(compiled.titles, found.roles)
+        text = Text(f"this worklist is for {who.en}", f"此待办由{who.zh}办理")
         raise Refused(Refusal("not-permitted", text=text, roles=found.roles))
     return compiled, found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from casework import Account, Text
 
 # By room, not by sex: a sex that is corrected while somebody is lodged must not free another bed than the one taken.
+# The room stands open, as every key of the ledger does; the person's sex itself stays personal.
 # Only the step that takes or gives back a bed sets the room; it is managed in both case types.
 beds = Account("beds", "bed", by="room", minimum=0, title=Text("free beds", "空余床位"))
 occupied = Account("occupied", "bed", by="room", title=Text("occupied beds", "已用床位"))

@@ -107,9 +107,7 @@ class Care(Arrival):
         zh="身体状况适宜返乡",
         derived_from=("apparent_condition", "diagnosis"),
     )
-    room: str | None = fact(
-        default=None, managed=True, en="room for", zh="住宿分区", field_class="personal", choices=SEXES
-    )
+    room: str | None = fact(default=None, managed=True, en="room for", zh="住宿分区", choices=SEXES, derived_from="sex")
     hospital: str | None = fact(default=None, en="hospital", zh="就诊医院", field_class="whereabouts", max_length=100)
     diagnosis: str | None = fact(default=None, en="diagnosis", zh="诊断情况", field_class="health", max_length=500)
     discharge_certificate: str | None = fact(

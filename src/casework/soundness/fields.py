@@ -67,8 +67,9 @@ def _account(scope: Scope, path: str, account: Account) -> Iterator[Finding]:
     if field.type != "choice":
         message = f"{account.by!r} is {field.type}; accounts are told apart by a choice"
         yield finding("CW312", f"{path}.by", message)
-    elif field.sealed:
-        yield finding("CW304", f"{path}.by", f"field {account.by!r} is sealed and cannot tell accounts apart")
+    elif field.field_class != "open":
+        message = f"field {account.by!r} is {field.field_class}; what tells accounts apart is plain in the ledger"
+        yield finding("CW304", f"{path}.by", message)
     elif not field.managed:
         message = f"{account.by!r} may be opened with and amended while amounts are out; make it managed"
         yield finding("CW317", f"{path}.by", message)
