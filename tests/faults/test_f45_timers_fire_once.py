@@ -31,6 +31,8 @@ from casework.desk import firing
 from casework.storage.transaction import ConstraintBroken
 
 PAID = True
+LOOKED_AT = 300
+"""So many cases have their entries read one by one; the balances speak for all."""
 LATER = START + timedelta(hours=2)
 
 
@@ -44,7 +46,7 @@ def lodged(url: str, count: int) -> tuple[Casework, FrozenClock, list[str]]:
 
 
 def assert_each_left_once(app: Casework, ids: list[str]) -> None:
-    for case in ids:
+    for case in ids[:LOOKED_AT]:
         assert ["open", "fire", "timer"] == [content["kind"] for _, content in entries_of(app, case)]
     assert {"free|anlu|": len(ids), "taken|anlu|": 0} == balances(app)
     assert_inv(app)
@@ -58,7 +60,7 @@ def test_four_schedulers_in_threads_fire_each_timer_once(tmp_path: Path, long: b
     ran = at_once([lambda: app.run_due(limit=20_000)] * 4)
 
     assert (count, 0) == (sum(part.fired for part in ran), sum(part.stuck for part in ran))
-    assert_each_left_once(app, ids[:300])
+    assert_each_left_once(app, ids)
     app.dispose()
 
 
@@ -67,7 +69,7 @@ def test_four_schedulers_in_processes_fire_each_timer_once(tmp_path: Path, long:
     app, _, ids = lodged(url, count)
 
     assert count == sum(in_processes(schedules, [(url, LATER)] * 4))
-    assert_each_left_once(app, ids[:300])
+    assert_each_left_once(app, ids)
     app.dispose()
 
 

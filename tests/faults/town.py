@@ -49,7 +49,7 @@ from casework import (
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 CLERK = Actor("clerk", roles={"clerk"}, unit="anlu")
 _VIEW = {"view": "clerk", "edit": "clerk", "note": "clerk", "correct": "clerk"}
-_ACCOUNTS = (Account("free", "bed", minimum=0), Account("taken", "bed", maximum=1_000), Account("stock", "bed"))
+_ACCOUNTS = (Account("free", "bed", minimum=0), Account("taken", "bed", maximum=100_000), Account("stock", "bed"))
 
 guest = CaseType(
     "guest",
