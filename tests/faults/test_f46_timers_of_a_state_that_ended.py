@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from faults.town import CLERK, START, TickingClock, at_once, founded, guests, meddle
-from oracle import assert_inv, entries_of
+from oracle import assert_inv, entries_of, tables
 
 from casework import Casework, FrozenClock
 
@@ -25,6 +25,17 @@ def test_who_left_in_time_is_not_turned_out() -> None:
     assert 0 == app.run_due().fired
     assert ("waiting", 3) == (desk.get(case).state, desk.get(case).revision)
     assert_inv(app)
+
+
+def test_leaving_a_state_takes_its_timer_along() -> None:
+    app = founded(beds=1)
+    desk = app.desk(CLERK)
+    inside = desk.fire(guests(app, 1)[0], "admit")
+    assert ["stay"] == [row["name"] for row in tables(app)["casework_timer"]]
+
+    desk.fire(inside, "step_out")
+
+    assert [] == tables(app)["casework_timer"]
 
 
 def test_who_came_back_may_stay_a_whole_hour() -> None:

@@ -134,7 +134,7 @@ SABOTEURS = [
         "storage/timers.py",
         "        for name in drop:\n",
         "        for name in ():\n",
-        "tests/storage/test_verify.py::test_an_untouched_store_is_whole",
+        "tests/faults/test_f46_timers_of_a_state_that_ended.py::test_leaving_a_state_takes_its_timer_along",
     ),
     Saboteur(
         "an observer's fault is passed on",
