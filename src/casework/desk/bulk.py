@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -42,7 +43,7 @@ def fire_many(desk: Desk, cases: tuple[Case | str, ...], trigger: str, form: Any
     refused: list[tuple[str, Refusal]] = []
     for start in range(0, len(cases), chunk):
         part = cases[start : start + chunk]
-        moved, stopped = desk.within(lambda inner, part=part: _chunk(inner, part, trigger, form, batch))  # type: ignore[misc]
+        moved, stopped = desk.within(partial(_chunk, cases=part, trigger=trigger, form=form, batch=batch))
         done += moved
         refused += stopped
     return Bulk(tuple(done), tuple(refused))
