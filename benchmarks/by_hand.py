@@ -55,6 +55,7 @@ def connect(path: Path, *, synchronous: str, wal: bool) -> sqlite3.Connection:
     connection.execute(f"PRAGMA journal_mode={'WAL' if wal else 'TRUNCATE'}")
     connection.execute(f"PRAGMA synchronous={synchronous}")
     connection.execute("PRAGMA busy_timeout=5000")
+    connection.execute("PRAGMA cache_size=-16384")
     return connection
 
 
