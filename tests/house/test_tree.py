@@ -23,7 +23,7 @@ ADDRESSES = re.compile(
     )
 )
 MACHINE_PATHS = re.compile(
-    r"(?<![\w.\-/<>{}$*])/(?:" + "|".join(("home", "Users", "root", "work")) + r")/|[A-Z]:\\Users"
+    r"(?<![\w.\-/<>{}$*])(?:/(?:home|Users|root)/|" + re.escape(str(ROOT)) + r"\b)|[A-Z]:\\Users"
 )
 LOCK_FILES = {"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "package-lock.json", "yarn.lock"}
 
@@ -50,12 +50,12 @@ def test_no_lock_file_of_a_package_manager_is_kept() -> None:
     assert [] == [shown(path) for path, _ in text_files() if path.name in LOCK_FILES]
 
 
-@pytest.mark.parametrize("planted", ["/" + "home/li/station.db", "see /" + "work/main", "C:" + r"\Users\li"])
+@pytest.mark.parametrize("planted", ["/" + "home/li/station.db", f"see {ROOT}", "C:" + r"\Users\li"])
 def test_a_planted_path_is_found(planted: str) -> None:
     assert MACHINE_PATHS.search(planted)
 
 
-@pytest.mark.parametrize("innocent", ["hours/work/week", "https://example.org/home/x", "./work/a", "found/home/"])
+@pytest.mark.parametrize("innocent", ["hours/home/week", "https://example.org/home/x", "./root/a", "found/home/"])
 def test_an_innocent_slash_is_left_alone(innocent: str) -> None:
     assert not MACHINE_PATHS.search(innocent)
 

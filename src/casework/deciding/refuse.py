@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from casework.compiled import Clause, Compiled
 from casework.condition import tree
@@ -14,11 +15,11 @@ from casework.model.refusal import HIDDEN_TEXT, Refusal, RefusalCode, Unmet
 from casework.text import Text
 
 
-def stop(draft: Draft, code: RefusalCode, text: Text | None = None, **more: object) -> Stop:
+def stop(draft: Draft, code: RefusalCode, text: Text | None = None, **more: Any) -> Stop:
     """A refusal of the draft's move, ready to be raised."""
     move, case = draft.move, draft.before
     return Stop(
-        Refusal(code, trigger=move.trigger, case_id=case.id, revision=case.revision, text=text or Text(), **more)  # type: ignore[arg-type]
+        Refusal(code, trigger=move.trigger, case_id=case.id, revision=case.revision, text=text or Text(), **more)
     )
 
 

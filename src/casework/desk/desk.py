@@ -23,7 +23,6 @@ from casework.model.refusal import Refusal
 from casework.storage.transaction import OutcomeUnknown, Transaction
 
 Answer = TypeVar("Answer")
-Form = Mapping[str, object]
 
 
 class Desk:
