@@ -26,7 +26,8 @@ from casework.ids import seeded_entropy
 from casework.manifest import compose
 from casework.model.actor import Actor
 from casework.model.case import Move, Snapshot
-from casework.model.casetype import Account, CaseType, Invariant, Role, Worklist
+from casework.model.casetype import CaseType
+from casework.model.outfit import Account, Invariant, Role, Worklist
 from casework.model.command import Assign, Given, Post, keep
 from casework.model.fields import Choice, Field
 from casework.model.workflow import Deadline, State, Transition, Workflow

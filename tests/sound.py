@@ -19,7 +19,8 @@ from hypothesis.strategies import SearchStrategy
 from casework.condition import tree
 from casework.condition.literal import Value
 from casework.condition.tree import ALWAYS, All, Among, Compare, Condition, Differs, HasRole, Known, Not, Overdue
-from casework.model.casetype import Account, CaseType, Invariant, Role, Worklist
+from casework.model.casetype import CaseType
+from casework.model.outfit import Account, Invariant, Role, Worklist
 from casework.model.command import Doer, Effect, Given, Held, Now, Post, Set, Unit
 from casework.model.fields import Choice, Field
 from casework.model.workflow import Deadline, State, Transition, Workflow

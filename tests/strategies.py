@@ -17,7 +17,8 @@ from casework.condition import tree
 from casework.condition.literal import Value, checked
 from casework.condition.tree import ALWAYS, All, Among, Compare, Condition, Differs, HasRole, Known, Not, Overdue
 from casework.model import command
-from casework.model.casetype import ACCOUNT_OWNERS, Account, CaseType, Invariant, Role, Worklist
+from casework.model.casetype import CaseType
+from casework.model.outfit import ACCOUNT_OWNERS, Account, Invariant, Role, Worklist
 from casework.model.command import Doer, Effect, Given, Held, Now, Source, Unit
 from casework.model.fields import FIELD_CLASSES, FIELD_TYPES, Choice, Field
 from casework.model.workflow import PERMISSIONS, SLOT_KINDS, Deadline, Slot, State, Transition, Workflow

@@ -42,7 +42,7 @@ from casework.loader import dump, load, load_file, parse_text
 from casework.model.actor import Actor
 from casework.model.attachment import Attachment, Require, attach
 from casework.model.case import Case, Receipt
-from casework.model.casetype import Account, CaseType, Invariant, Role, Worklist
+from casework.model.casetype import CaseType
 from casework.model.command import (
     Assign,
     Doer,
@@ -63,6 +63,7 @@ from casework.model.command import (
 from casework.model.decision import Message
 from casework.model.fields import Choice, Field, fact
 from casework.model.finding import Finding
+from casework.model.outfit import Account, Invariant, Outfit, Role, Worklist
 from casework.model.refusal import Help, Refusal, Unmet
 from casework.model.workflow import Deadline, Slot, State, Transition, Workflow
 from casework.parts import Channel, EffectPart, Guard, Part, View, effect, guard
@@ -114,6 +115,7 @@ __all__ = [
     "Now",
     "Open",
     "OutcomeUnknown",
+    "Outfit",
     "Page",
     "Part",
     "Post",

@@ -29,6 +29,7 @@ class Access:
         }
         self._readers = {name: frozenset(roles) for name, roles in case_type.readers}
         self._fields = fields
+        self._told_to = {name: self._who(field) for name, field in fields.items()}
         self.local_roles = frozenset(role.name for role in case_type.roles if role.local)
 
     def may(self, permission: str, states: Mapping[str, str], roles: Roles) -> bool:
@@ -61,8 +62,15 @@ class Access:
         return {workflow: tuple(states) for workflow, states in found.items()}
 
     def reads(self, field: Field, roles: Roles) -> bool:
-        """Whether *roles* read fields of that class; open ones are read by whoever may view the case."""
-        return field.field_class == "open" or not roles.isdisjoint(self._readers.get(field.field_class, frozenset()))
+        """Whether *roles* read that field; open ones are read by whoever may view the case."""
+        who = self._who(field)
+        return who is None or not roles.isdisjoint(who)
+
+    def _who(self, field: Field) -> Roles | None:
+        """The roles that read a field: its own readers, else those of its class; None where it is open."""
+        if field.field_class == "open":
+            return None
+        return frozenset(field.readers) or self._readers.get(field.field_class, frozenset())
 
     def reads_name(self, name: str, roles: Roles) -> bool:
         """The same for a field by name; a field that does not exist is read by nobody."""
@@ -71,9 +79,9 @@ class Access:
 
     def visible(self, names: Iterable[str], roles: Roles) -> frozenset[str]:
         """Those of the field *names* that *roles* may read."""
-        classes = {"open", *(one for one, readers in self._readers.items() if not roles.isdisjoint(readers))}
-        fields = self._fields
-        return frozenset([name for name in names if name in fields and fields[name].field_class in classes])
+        told_to = self._told_to
+        reading = {who for who in set(told_to.values()) if who is None or not roles.isdisjoint(who)}
+        return frozenset([name for name in names if name in told_to and told_to[name] in reading])
 
     def tells(self, condition: Condition, roles: Roles) -> bool:
         """Whether a clause may be shown to *roles*: it is about no field that they may not read."""

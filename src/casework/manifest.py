@@ -24,6 +24,7 @@ from casework.model.command import Assign, Held, Open, Post, Send, Set, Settle, 
 from casework.model.fields import Field
 from casework.model.finding import Finding
 from casework.model.names import one_or_many, qualified
+from casework.model.outfit import Account, Invariant, Outfit, Role, Worklist
 from casework.model.workflow import Deadline, State, Transition, Workflow
 from casework.text import Text
 
@@ -93,8 +94,12 @@ def compose(
     Raises Conflict where two workflows of the chain have one name. The findings name slots that are
     not bound, bindings that no slot takes, and requirements on triggers that do not exist.
     """
-    findings: list[Finding] = []
-    chain = list(case_type.chain)
+    findings = [
+        Finding("CW507", f"chain[{i}].outfit", f"{workflow.name!r} is the case type's own, which says this itself")
+        for i, workflow in enumerate(case_type.chain)
+        if workflow.outfit != Outfit()
+    ]
+    chain, outfits = list(case_type.chain), []
     owners = {workflow.name: f"case type {case_type.name!r}" for workflow in chain}
     for attachment in attachments:
         name = attachment.workflow.name
@@ -102,8 +107,10 @@ def compose(
             raise Conflict("workflow", name, owners[name], f"an attachment to {case_type.name!r}")
         owners[name] = f"an attachment to {case_type.name!r}"
         findings += _binding_findings(attachment, case_type)
-        chain.append(_Binder(attachment).workflow())
-    composed = _resolved(attrs.evolve(case_type, chain=tuple(chain)))
+        binder = _Binder(attachment)
+        chain.append(binder.workflow())
+        outfits.append(binder.outfit())
+    composed = _resolved(_equipped(attrs.evolve(case_type, chain=tuple(chain)), outfits))
     triggers = {transition.trigger for workflow in composed.chain for transition in workflow.transitions}
     present = {workflow.name for workflow in composed.chain}
     resolved = [attrs.evolve(item, condition=_without_absent(item.condition, present)) for item in requirements]
@@ -113,6 +120,35 @@ def compose(
         if item.trigger not in triggers
     ]
     return manifest_of(composed, len(case_type.chain), resolved), findings
+
+
+def _equipped(case_type: CaseType, outfits: Iterable[Outfit]) -> CaseType:
+    """The case type with what its attached workflows bring along; what it declares itself stands first."""
+    brought = [outfit for outfit in outfits if outfit != Outfit()]
+    if not brought:
+        return case_type
+    roles = {role.name: role for outfit in brought for role in outfit.roles}
+    # Where a host declares no role, every role will do; the first that is declared would forbid all others.
+    declared = {role.name: role for role in case_type.roles or map(Role, _roles_named(case_type))} if roles else {}
+    accounts = {account.name: account for outfit in brought for account in outfit.accounts}
+    return attrs.evolve(
+        case_type,
+        roles=tuple((roles | declared).values()),
+        accounts=tuple((accounts | {account.name: account for account in case_type.accounts}).values()),
+        worklists=(*case_type.worklists, *(item for outfit in brought for item in outfit.worklists)),
+        invariants=(*case_type.invariants, *(item for outfit in brought for item in outfit.invariants)),
+    )
+
+
+def _roles_named(case_type: CaseType) -> tuple[str, ...]:
+    """Every role that the definition names anywhere, in order."""
+    states = [state for workflow in case_type.chain for state in workflow.states]
+    steps = [step for workflow in case_type.chain for step in workflow.transitions]
+    granted = [case_type.grants, case_type.readers, *(state.grants for state in states)]
+    named = [case_type.opens, *(roles for grants in granted for _, roles in grants), *(step.roles for step in steps)]
+    named += [worklist.roles for worklist in case_type.worklists]
+    named += [field.readers for field in (*case_type.data, *(f for w in case_type.chain for f in w.fields))]
+    return tuple(sorted({role for roles in named for role in roles}))
 
 
 def _binding_findings(attachment: Attachment, host: CaseType) -> list[Finding]:
@@ -154,7 +190,36 @@ class _Binder:
             deadlines=tuple(self._deadline(deadline) for deadline in self._workflow.deadlines),
             fields=tuple(self._own_field(item) for item in self._workflow.fields),
             slots=(),
+            outfit=Outfit(),
         )
+
+    def outfit(self) -> Outfit:
+        """What the workflow brings along, with the host's names in its slots."""
+        brought = self._workflow.outfit
+        return Outfit(
+            roles=brought.roles,
+            accounts=tuple(self._account(account) for account in brought.accounts),
+            worklists=tuple(self._worklist(worklist) for worklist in brought.worklists),
+            invariants=tuple(self._invariant(invariant) for invariant in brought.invariants),
+        )
+
+    def _account(self, account: Account) -> Account:
+        bound = self._bound.get(account.owner)
+        owner = bound if self._kinds.get(account.owner) == "subject" and isinstance(bound, str) else account.owner
+        return attrs.evolve(account, owner=owner, by=None if account.by is None else self._field(account.by))
+
+    def _worklist(self, worklist: Worklist) -> Worklist:
+        return attrs.evolve(
+            worklist,
+            name=qualified(self._namespace, worklist.name),
+            workflow=worklist.workflow or self._namespace,
+            condition=rebuilt(worklist.condition, self._leaf),
+            roles=self._roles(worklist.roles),
+        )
+
+    def _invariant(self, invariant: Invariant) -> Invariant:
+        name = qualified(self._namespace, invariant.name)
+        return attrs.evolve(invariant, name=name, condition=rebuilt(invariant.condition, self._leaf))
 
     def _state(self, state: State) -> State:
         return attrs.evolve(state, grants=tuple((permission, self._roles(roles)) for permission, roles in state.grants))
@@ -167,6 +232,7 @@ class _Binder:
             condition=rebuilt(transition.condition, self._leaf),
             four_eyes=tuple(self._trigger(name) for name in transition.four_eyes),
             effects=tuple(self._effect(item) for item in transition.effects),
+            form=tuple(attrs.evolve(item, readers=self._roles(item.readers)) for item in transition.form),
         )
 
     def _deadline(self, deadline: Deadline) -> Deadline:
@@ -178,6 +244,7 @@ class _Binder:
             item,
             name=qualified(self._namespace, item.name),
             derived_from=tuple(self._field(name) for name in item.derived_from),
+            readers=self._roles(item.readers),
         )
 
     def _trigger(self, name: str) -> str:

@@ -16,8 +16,9 @@ from casework import hookspecs
 from casework.errors import Conflict, SetupError
 from casework.hookspecs import PROJECT, Demo, Recorded
 from casework.model.attachment import Attachment, Require
-from casework.model.casetype import Account, CaseType
+from casework.model.casetype import CaseType
 from casework.model.names import qualified
+from casework.model.outfit import Account, Outfit, Role
 from casework.parts import Part
 
 log = logging.getLogger("casework.plugins")
@@ -178,10 +179,18 @@ def keep_apart(case_types: Sequence[tuple[str, CaseType]], attachments: Sequence
             (w, name) for w, flow in attached for name in {qualified(flow.name, item.name) for item in flow.fields}
         ]
         _claim("field", host, [item.name for item in case_type.data], added)
-        for account in case_type.accounts:
-            first, same = accounts.setdefault(account.name, (host, account))
-            if _terms(same) != _terms(account):
-                raise Conflict("account", account.name, first, host)
+        outfits = [(host, Outfit(roles=case_type.roles, accounts=case_type.accounts))]
+        outfits += [(who, flow.outfit) for who, flow in attached]
+        roles: dict[str, tuple[str, Role]] = {}
+        for who, outfit in outfits:
+            for account in outfit.accounts:
+                first, same = accounts.setdefault(account.name, (who, account))
+                if _terms(same) != _terms(account):
+                    raise Conflict("account", account.name, first, who)
+            for role in outfit.roles:
+                first, known = roles.setdefault(role.name, (who, role))
+                if known.local != role.local:
+                    raise Conflict("role", role.name, first, who)
 
 
 def _claim(kind: str, host: str, own: Iterable[str], added: Iterable[tuple[str, str]]) -> None:

@@ -27,7 +27,7 @@ from casework import (
 from casework.condition import tree
 from casework.desk import Desk
 from casework.desk.reading import PAGE_LIMIT, Page
-from casework.model.casetype import Worklist
+from casework.model.outfit import Worklist
 from casework.storage import search as searching
 from casework.storage.predicate import Asking
 from casework.storage.search import Scope

@@ -11,7 +11,8 @@ from casework.access import Access, general_roles
 from casework.condition.build import actor, field, overdue, state
 from casework.condition.tree import Condition
 from casework.model.actor import Actor
-from casework.model.casetype import CaseType, Role
+from casework.model.casetype import CaseType
+from casework.model.outfit import Role
 from casework.model.fields import FIELD_CLASSES, Field
 from casework.model.workflow import PERMISSIONS, State, Workflow
 

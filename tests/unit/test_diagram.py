@@ -17,7 +17,8 @@ from casework.diagram.edges import graphs
 from casework.diagram.layers import layering
 from casework.diagram.layout import Layout, layout
 from casework.diagram.measure import balanced, clean, width, wrap
-from casework.model.casetype import CaseType, Role
+from casework.model.casetype import CaseType
+from casework.model.outfit import Role
 from casework.model.workflow import Deadline, State, Transition, Workflow
 from casework.text import Language, Text
 

@@ -12,7 +12,8 @@ from casework.condition.build import balance, elapsed_since, given, state
 from casework.condition.tree import Optional
 from casework.errors import DocumentError, InvalidValue
 from casework.loader import dump, from_document, load, load_file, parse_text, to_document
-from casework.model.casetype import Account, CaseType, Invariant, Role
+from casework.model.casetype import CaseType
+from casework.model.outfit import Account, Invariant, Role
 from casework.model.command import (
     Assign,
     Doer,

@@ -15,7 +15,8 @@ from casework.condition.build import actor, balance, days, elapsed_since, field,
 from casework.condition.tree import ALWAYS, NEVER, Not
 from casework.errors import InvalidValue
 from casework.model.attachment import Require
-from casework.model.casetype import Account, CaseType, Invariant, Role, Worklist
+from casework.model.casetype import CaseType
+from casework.model.outfit import Account, Invariant, Role, Worklist
 from casework.model.command import Assign, Given, Held, Now, Open, Post, Run, Send, Set, Settle
 from casework.model.fields import Field
 from casework.model.finding import Finding
@@ -275,6 +276,8 @@ ACCESS: list[Case] = [
     case("CW404", f"{STEP}.effects[0].role", doing(Assign("clerk"), **CLERKS)),
     case("CW405", f"{STEP}.trigger", kind(flow(step("care.go")))),
     case("CW405", "chain[1].transitions[0].trigger", kind(flow(), side()), own=1),
+    case("CW405", "worklists[0].name", kind(worklists=[Worklist("care.ill", "new")])),
+    case("CW406", "data[0].readers", kind(data=[Field("tel", readers="clerk")], accounts=())),
 ]
 
 CASES = NAMES + SHAPE + TYPES + ACCESS
@@ -427,7 +430,7 @@ def test_what_is_no_effect_is_found(wrong: Any) -> None:
         ),  # type: ignore[list-item]
         (lambda: Workflow("w", initial="a", states=[], transitions=step()), "Workflow.transitions: takes a list"),  # type: ignore[arg-type]
         (lambda: CaseType("c", chain=flow()), "CaseType.chain: takes a list of Workflow"),  # type: ignore[arg-type]
-        (lambda: CaseType("c", chain=[flow()], roles="clerk"), "CaseType.roles: takes a list of Role, not 'clerk'"),
+        (lambda: CaseType("c", chain=[flow()], roles="clerk"), "roles: takes a list of Role, not 'clerk'"),
         (lambda: Deadline("d", "a", 24), "Deadline.after: takes a duration such as hours(24)"),  # type: ignore[arg-type]
         (lambda: Field("x", type=str), "Field.type: takes one of text, integer"),  # type: ignore[arg-type]
     ],

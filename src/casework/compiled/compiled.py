@@ -14,10 +14,11 @@ from casework.condition.evaluate import reader
 from casework.condition.tree import Condition, clauses, operands, walk
 from casework.machine import WorkflowMachine
 from casework.manifest import Manifest
-from casework.model.casetype import CaseType, Worklist
+from casework.model.casetype import CaseType
 from casework.model.command import Given, Run, Set
 from casework.model.fields import Field
 from casework.model.names import qualified
+from casework.model.outfit import Worklist
 from casework.model.workflow import Transition, Workflow
 from casework.parts import Channel, EffectPart, Guard, Part
 from casework.text import Text
@@ -166,11 +167,14 @@ class Compiled:
         )
 
     def _guarded(self, field: Field, items: Iterable[CompiledTransition]) -> Field:
-        """A form field that says nothing of its class and fills a closed field of the case is as closed as that."""
+        """A form field that fills a closed field of the case is as closed as that, unless it says more itself."""
         effects = (effect for item in items for effect in item.transition.effects if isinstance(effect, Set))
         filled = (self.fields.get(effect.field) for effect in effects if effect.value == Given(field.name))
-        closed = [target.field_class for target in filled if target and target.field_class != "open"]
-        return attrs.evolve(field, field_class=closed[0]) if closed and field.field_class == "open" else field
+        closed = [target for target in filled if target and target.field_class != "open"]
+        if not closed or field.readers:
+            return field
+        shut = field.field_class if field.field_class != "open" else closed[0].field_class
+        return attrs.evolve(field, field_class=shut, readers=closed[0].readers)
 
     def _manual(self) -> list[CompiledTransition]:
         return [

@@ -11,9 +11,9 @@ from datetime import timedelta
 from casework.compiled.transitions import CompiledTransition
 from casework.condition import tree
 from casework.condition.tree import operands, walk
-from casework.model.casetype import Account
 from casework.model.command import Post, Set, Settle, Void
 from casework.model.names import qualified
+from casework.model.outfit import Account
 from casework.parts import EffectPart
 
 

@@ -10,8 +10,8 @@ import attrs
 from casework.condition.evaluate import Reader
 from casework.condition.tree import Condition
 from casework.machine import WorkflowMachine
-from casework.model.casetype import Account
 from casework.model.fields import Field
+from casework.model.outfit import Account
 from casework.model.workflow import Deadline, Transition, Workflow
 from casework.parts import EffectPart, Guard
 from casework.text import Text

@@ -53,7 +53,7 @@ def answered(draft: Draft, workflow: str, part: EffectPart) -> None:
 
 def _run(draft: Draft, workflow: str, part: EffectPart) -> list[Command]:
     try:
-        commands = list(islice(part.run(view_of(draft, workflow, part.reads)), COMMAND_LIMIT + 1))
+        commands = list(islice(part.run(view_of(draft, workflow, part.reads, part.posts)), COMMAND_LIMIT + 1))
     except (KeyboardInterrupt, MemoryError):
         raise
     except BaseException as error:

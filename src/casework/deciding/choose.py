@@ -72,8 +72,8 @@ def asked(draft: Draft, workflow: str, guard: Guard) -> bool:
     return answers[0]
 
 
-def view_of(draft: Draft, workflow: str, reads: tuple[str, ...]) -> View:
-    """The frozen view that a part gets, with only the fields that it declared to read, as it calls them."""
+def view_of(draft: Draft, workflow: str, reads: tuple[str, ...], posts: tuple[str, ...] = ()) -> View:
+    """The frozen view that a part gets, with only the fields and balances that it declared, as it calls them."""
     move, case, data = draft.move, draft.before, draft.data
     named = {name: draft.compiled.own_field(workflow, name) for name in reads}
     return View(
@@ -87,6 +87,7 @@ def view_of(draft: Draft, workflow: str, reads: tuple[str, ...]) -> View:
         states=MappingProxyType(dict(draft.states)),
         data=MappingProxyType({name: data[full] for name, full in named.items() if full in data}),
         form=MappingProxyType(dict(draft.form)),
+        balances=MappingProxyType({name: draft.balances[name] for name in posts if name in draft.balances}),
     )
 
 

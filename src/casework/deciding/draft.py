@@ -11,8 +11,8 @@ from casework.condition.literal import Value
 from casework.deciding.entering import entered
 from casework.model.assignment import Assignment
 from casework.model.case import Move, Snapshot
-from casework.model.casetype import Account
 from casework.model.decision import Message, Opening, Step
+from casework.model.outfit import Account
 from casework.model.posting import Hold, Limit, Posting
 from casework.model.refusal import Refusal
 
@@ -126,16 +126,22 @@ class Draft(Facts):
 
 def account_key(account: Account, case: Snapshot, data: Mapping[str, Value]) -> str | None:
     """The full key of an account for a case: name, owner, kind. None where the kind is unknown."""
-    owner = {"unit": case.unit, "case": case.id, "tenant": ""}[account.owner]
+    owner = _owner(account, case)
     if account.by is None:
         return f"{account.name}|{owner}|"
     kind = data.get(account.by)
     return None if kind is None else f"{account.name}|{owner}|{kind}"
 
 
+def _owner(account: Account, case: Snapshot) -> str:
+    """Whose the account is: the unit's, the case's, everybody's, or that of a person whom the case is about."""
+    owners = {"unit": case.unit, "case": case.id, "tenant": ""}
+    return owners[account.owner] if account.owner in owners else case.subjects[account.owner]
+
+
 def account_keys(account: Account, case: Snapshot, compiled: Compiled) -> tuple[str, ...]:
     """Every key that the account may have for a case while one firing lasts, whatever the form says."""
-    owner = {"unit": case.unit, "case": case.id, "tenant": ""}[account.owner]
+    owner = _owner(account, case)
     if account.by is None:
         return (f"{account.name}|{owner}|",)
     return tuple(f"{account.name}|{owner}|{choice.name}" for choice in compiled.fields[account.by].choices)

@@ -13,7 +13,6 @@ from casework.deciding.draft import Draft, account_key
 from casework.deciding.refuse import stop
 from casework.errors import InvalidValue
 from casework.model.assignment import Assignment
-from casework.model.casetype import Account
 from casework.model.command import (
     Assign,
     Doer,
@@ -30,6 +29,7 @@ from casework.model.command import (
     Void,
 )
 from casework.model.decision import Message, Opening
+from casework.model.outfit import Account
 from casework.model.posting import Hold, Limit, Posting
 from casework.text import Text
 

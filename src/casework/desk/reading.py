@@ -23,8 +23,8 @@ from casework.desk.viewing import HistoryEntry, seen, told
 from casework.errors import Refused
 from casework.model.actor import Actor, is_identifier
 from casework.model.case import Case
-from casework.model.casetype import Worklist
 from casework.model.decision import Decision
+from casework.model.outfit import Worklist
 from casework.model.refusal import HIDDEN_TEXT, Problem, Refusal
 from casework.soundness import check_condition
 from casework.soundness.truth import bound

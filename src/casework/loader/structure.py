@@ -33,9 +33,10 @@ from casework.loader.effects import (
 )
 from casework.loader.mistakes import RENAMED, Lines, Mistake, Mistakes, each, findings_of, steps_of
 from casework.loader.plain import Plain, literal_from, name_from, names_from, names_to, noun_of, table_from, table_to
-from casework.model.casetype import CaseType, Role
+from casework.model.casetype import CaseType
 from casework.model.command import Effect, Given, Held, Source
 from casework.model.fields import Choice
+from casework.model.outfit import Role
 from casework.model.workflow import Grants, Workflow
 from casework.text import Text
 

@@ -68,10 +68,10 @@ class Field:
     """A field of case data or of a form.
 
     *field_class* says who may read it: ``open`` to whoever may view the case, the others to the roles
-    that the case type names. Values of the classes health, whereabouts and identity are sealed even in
-    the current row, so that conditions may only ask whether they are known. *derived_from* names the
-    fields whose erasure clears this one too. A *managed* field is written by effects alone: neither opening
-    a case nor amending it can set it.
+    that the case type names, or to the *readers* instead where the field names its own. Values of the
+    classes health, whereabouts and identity are sealed even in the current row, so that conditions may
+    only ask whether they are known. *derived_from* names the fields whose erasure clears this one too. A
+    *managed* field is written by effects alone: neither opening a case nor amending it can set it.
     """
 
     name: str
@@ -85,6 +85,7 @@ class Field:
     max_length: int = attrs.field(default=TEXT_DEFAULT_LIMIT, kw_only=True)
     derived_from: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
     managed: bool = attrs.field(default=False, kw_only=True)
+    readers: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
 
     @property
     def sealed(self) -> bool:
@@ -130,8 +131,9 @@ def fact(
     max_length: int = TEXT_DEFAULT_LIMIT,
     derived_from: str | tuple[str, ...] = (),
     managed: bool = False,
+    readers: str | typing.Iterable[str] = (),
 ) -> Any:
-    """A field of an attrs class with what a plain annotation cannot say: titles, class, bounds."""
+    """A field of an attrs class with what a plain annotation cannot say: titles, class, readers, bounds."""
     told = {
         "title": Text(en=en, zh=zh),
         "field_class": field_class,
@@ -141,6 +143,7 @@ def fact(
         "max_length": max_length,
         "derived_from": derived_from,
         "managed": managed,
+        "readers": readers if isinstance(readers, str) else tuple(readers),
     }
     return attrs.field(default=default, metadata={_METADATA: told})
 

@@ -13,6 +13,7 @@ from casework.errors import InvalidValue
 from casework.model.command import Effect
 from casework.model.fields import Field, fields_of
 from casework.model.names import names_only, one_or_many, several, told
+from casework.model.outfit import Outfit
 from casework.text import Text, as_text
 
 Permission = Literal["view", "edit", "note", "assign", "correct"]
@@ -135,8 +136,8 @@ def _slots(values: Iterable[Slot]) -> tuple[Slot, ...]:
 class Workflow:
     """A named, versioned definition of states and the transitions between them.
 
-    *fields* and *slots* are for workflows that are attached to a case type they do not own; their
-    fields are namespaced when attached.
+    *fields*, *slots* and *outfit* are for workflows that are attached to a case type they do not own;
+    their fields are namespaced when attached.
     """
 
     name: str
@@ -148,6 +149,7 @@ class Workflow:
     title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
     fields: tuple[Field, ...] = attrs.field(default=(), converter=as_fields, kw_only=True)
     slots: tuple[Slot, ...] = attrs.field(default=(), converter=_slots, kw_only=True)
+    outfit: Outfit = attrs.field(default=Outfit(), validator=attrs.validators.instance_of(Outfit), kw_only=True)
 
     def state(self, name: str) -> State:
         """The state of that name; KeyError where there is none."""

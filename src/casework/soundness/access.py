@@ -44,6 +44,12 @@ def _of_case_type(scope: Scope, case_type: CaseType) -> Iterator[Finding]:
     for i, field in enumerate(case_type.data):
         if "." in str(field.name) and field.name.partition(".")[0] not in scope.workflows:
             yield finding("CW405", f"data[{i}].name", f"there is no workflow whose field {field.name!r} could be")
+    for kind in ("worklist", "invariant"):
+        for i, item in enumerate(getattr(case_type, f"{kind}s")):
+            namespace, dot, _ = str(item.name).rpartition(".")
+            if dot and namespace not in scope.workflows:
+                message = f"there is no workflow whose {kind} {item.name!r} could be"
+                yield finding("CW405", f"{kind}s[{i}].name", message)
     if not case_type.opens:
         yield finding("CW402", "opens", f"no role may open a {case_type.name!r}")
     if _viewed(case_type.grants) or any(_always_viewed(workflow) for workflow in case_type.chain[1:]):

@@ -70,6 +70,7 @@ CODES: dict[str, str] = {
     "CW403": "nobody may view a case in this state",
     "CW404": "the assigned role is not local",
     "CW405": "a name outside its namespace",
+    "CW406": "readers of an open field",
 }
 
 WARNINGS: frozenset[str] = frozenset({"CW124", "CW315", "CW317", "CW402", "CW403"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from casework.model.casetype import Account, CaseType
 from casework.model.fields import Field
 from casework.model.finding import Finding
+from casework.model.outfit import Account
 from casework.soundness.codes import finding
 from casework.soundness.scope import Scope
 from casework.soundness.types import ORDERED, fits
@@ -18,8 +18,10 @@ SEPARATOR = "|"
 
 def check_fields(scope: Scope) -> Iterator[Finding]:
     """Every field of the case data, of the workflows and of the forms; accounts; durations."""
-    if scope.case_type is not None:
-        yield from _of_case_type(scope, scope.case_type)
+    for i, field in enumerate(() if scope.case_type is None else scope.case_type.data):
+        yield from _field(f"data[{i}]", field)
+    for i, account in enumerate(scope.outfit.accounts):
+        yield from _account(scope, f"{scope.outfit_path}accounts[{i}]", account)
     for prefix, workflow in scope.chain:
         for i, field in enumerate(workflow.fields):
             yield from _field(f"{prefix}fields[{i}]", field)
@@ -30,13 +32,6 @@ def check_fields(scope: Scope) -> Iterator[Finding]:
     for path, _, transition in scope.transitions():
         for i, field in enumerate(transition.form):
             yield from _field(f"{path}.form[{i}]", field)
-
-
-def _of_case_type(scope: Scope, case_type: CaseType) -> Iterator[Finding]:
-    for i, field in enumerate(case_type.data):
-        yield from _field(f"data[{i}]", field)
-    for i, account in enumerate(case_type.accounts):
-        yield from _account(scope, f"accounts[{i}]", account)
 
 
 def _field(path: str, field: Field) -> Iterator[Finding]:

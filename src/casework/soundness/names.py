@@ -7,11 +7,12 @@ from typing import Any
 
 from casework.condition.literal import checked
 from casework.errors import InvalidValue
-from casework.model.casetype import ACCOUNT_OWNERS, CaseType
+from casework.model.casetype import CaseType
 from casework.model.command import Post
 from casework.model.fields import FIELD_CLASSES, FIELD_TYPES, Field
 from casework.model.finding import Finding
 from casework.model.names import is_name, is_qualified
+from casework.model.outfit import ACCOUNT_OWNERS
 from casework.model.workflow import PERMISSIONS, SLOT_KINDS, Grants, Transition, Workflow
 from casework.soundness.codes import finding, unknown
 from casework.soundness.scope import Scope
@@ -27,6 +28,7 @@ def check_names(scope: Scope) -> Iterator[Finding]:
     """Everything that can be said of a name by itself or beside its equals."""
     if scope.case_type is not None:
         yield from _of_case_type(scope.case_type)
+    yield from _outfit(scope)
     for prefix, workflow in scope.chain:
         yield from _of_workflow(prefix, workflow)
     yield from _shared(scope)
@@ -55,19 +57,30 @@ def _of_case_type(case_type: CaseType) -> Iterator[Finding]:
     yield from _formed("name", case_type.name)
     yield from _fields("data", case_type.data, dotted=True)
     yield from _kept("data", "open", case_type.data, KEPT_BY_OPENING)
-    for kind in ("role", "worklist", "account", "invariant"):
-        yield from _listed(f"{kind}s", kind, getattr(case_type, f"{kind}s"))
     for i, subject in enumerate(case_type.subjects):
         yield from _formed(f"subjects[{i}]", subject)
     yield from _unique("subjects", "subject", case_type.subjects, "")
     yield from _unique("chain", "workflow", (workflow.name for workflow in case_type.chain))
-    for i, account in enumerate(case_type.accounts):
-        if account.owner not in ACCOUNT_OWNERS:
-            yield unknown("CW122", f"accounts[{i}].owner", "owner of accounts", account.owner, ACCOUNT_OWNERS)
     yield from _granted("grants", case_type.grants)
     for name, _ in case_type.readers:
         if name not in FIELD_CLASSES:
             yield unknown("CW117", f"readers.{name}", "class of fields", name, FIELD_CLASSES)
+
+
+def _outfit(scope: Scope) -> Iterator[Finding]:
+    # What an attached workflow has brought along carries its namespace, unless people or the ledger know it by name.
+    composed = scope.case_type is not None
+    for kind in ("role", "worklist", "account", "invariant"):
+        dotted = composed and kind in ("worklist", "invariant")
+        yield from _listed(f"{scope.outfit_path}{kind}s", kind, getattr(scope.outfit, f"{kind}s"), dotted=dotted)
+    if scope.case_type is None:
+        subjects = [slot.name for _, workflow in scope.chain for slot in workflow.slots if slot.kind == "subject"]
+    else:
+        subjects = list(scope.case_type.subjects)
+    for i, account in enumerate(scope.outfit.accounts):
+        if account.owner not in (owners := (*ACCOUNT_OWNERS, *subjects)):
+            path = f"{scope.outfit_path}accounts[{i}].owner"
+            yield unknown("CW122", path, "owner of accounts", account.owner, owners)
 
 
 def _of_workflow(prefix: str, workflow: Workflow) -> Iterator[Finding]:

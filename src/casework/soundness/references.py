@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from casework.model.casetype import CaseType
 from casework.model.command import Assign, Run, Send
+from casework.model.fields import Field
 from casework.model.finding import Finding
 from casework.model.workflow import Deadline, Grants, Transition, Workflow
 from casework.parts import Channel, EffectPart, Guard
@@ -19,6 +20,7 @@ def check_references(scope: Scope) -> Iterator[Finding]:
         yield from _of_workflow(scope, prefix, workflow)
     for path, workflow, transition in scope.transitions():
         yield from _of_transition(scope, path, workflow, transition)
+    yield from _of_outfit(scope)
     if scope.case_type is not None:
         yield from _of_case_type(scope, scope.case_type)
 
@@ -48,7 +50,7 @@ def _of_workflow(scope: Scope, prefix: str, workflow: Workflow) -> Iterator[Find
     for i, state in enumerate(workflow.states):
         yield from _granted(scope, f"{prefix}states[{i}].grants", state.grants)
     for i, field in enumerate(workflow.fields):
-        yield from _known_fields(scope, f"{prefix}fields[{i}].derived_from", field.derived_from)
+        yield from _of_field(scope, f"{prefix}fields[{i}]", field)
     for i, deadline in enumerate(workflow.deadlines):
         yield from _of_deadline(f"{prefix}deadlines[{i}]", workflow, deadline)
 
@@ -58,6 +60,18 @@ def _states(path: str, workflow: Workflow, names: Iterable[str]) -> Iterator[Fin
     for name in names:
         if name not in known:
             yield unknown("CW104", path, f"state of workflow {workflow.name!r} called", name, known)
+
+
+def _of_field(scope: Scope, path: str, field: Field) -> Iterator[Finding]:
+    yield from _known_fields(scope, f"{path}.derived_from", field.derived_from)
+    yield from _readers(scope, path, field)
+
+
+def _readers(scope: Scope, path: str, field: Field) -> Iterator[Finding]:
+    yield from role_findings(scope, f"{path}.readers", field.readers)
+    if field.readers and field.field_class == "open":
+        message = f"{field.name!r} is open, and open fields are read by whoever may view the case; give it a class"
+        yield finding("CW406", f"{path}.readers", message)
 
 
 def _of_deadline(path: str, workflow: Workflow, deadline: Deadline) -> Iterator[Finding]:
@@ -81,6 +95,8 @@ def _of_transition(scope: Scope, path: str, workflow: Workflow, transition: Tran
     if transition.phase is not None and transition.phase not in phases:
         yield unknown("CW105", f"{path}.phase", "phase", transition.phase, phases)
     yield from role_findings(scope, f"{path}.roles", transition.roles)
+    for i, field in enumerate(transition.form):
+        yield from _readers(scope, f"{path}.form[{i}]", field)
     for i, name in enumerate(transition.guards):
         yield from part_findings(scope, f"{path}.guards[{i}]", name, Guard)
     for name in transition.four_eyes:
@@ -117,13 +133,17 @@ def _of_case_type(scope: Scope, case_type: CaseType) -> Iterator[Finding]:
     yield from _granted(scope, "grants", case_type.grants)
     yield from _granted(scope, "readers", case_type.readers)
     for i, field in enumerate(case_type.data):
-        yield from _known_fields(scope, f"data[{i}].derived_from", field.derived_from)
-    for i, account in enumerate(case_type.accounts):
-        yield from _known_fields(scope, f"accounts[{i}].by", () if account.by is None else (account.by,))
-    for i, worklist in enumerate(case_type.worklists):
-        yield from role_findings(scope, f"worklists[{i}].roles", worklist.roles)
-        name = case_type.main.name if worklist.workflow is None else worklist.workflow
+        yield from _of_field(scope, f"data[{i}]", field)
+
+
+def _of_outfit(scope: Scope) -> Iterator[Finding]:
+    path, (_, first) = scope.outfit_path, scope.chain[0]
+    for i, account in enumerate(scope.outfit.accounts):
+        yield from _known_fields(scope, f"{path}accounts[{i}].by", () if account.by is None else (account.by,))
+    for i, worklist in enumerate(scope.outfit.worklists):
+        yield from role_findings(scope, f"{path}worklists[{i}].roles", worklist.roles)
+        name = first.name if worklist.workflow is None else worklist.workflow
         if name not in scope.workflows:
-            yield unknown("CW108", f"worklists[{i}].workflow", "workflow", name, scope.workflows)
+            yield unknown("CW108", f"{path}worklists[{i}].workflow", "workflow", name, scope.workflows)
         else:
-            yield from _states(f"worklists[{i}].states", scope.workflows[name], worklist.states)
+            yield from _states(f"{path}worklists[{i}].states", scope.workflows[name], worklist.states)

@@ -10,9 +10,10 @@ from typing import Literal
 import attrs
 
 from casework.condition.tree import ALWAYS, Condition
-from casework.model.casetype import Account, CaseType, Role
+from casework.model.casetype import CaseType
 from casework.model.command import Post, Run
 from casework.model.fields import FIELD_TYPES, Field
+from casework.model.outfit import Account, Outfit, Role
 from casework.model.workflow import Deadline, Transition, Workflow
 from casework.parts import EffectPart, Part
 from casework.soundness.truth import bound
@@ -42,6 +43,7 @@ class Scope:
 
     chain: tuple[tuple[str, Workflow], ...]
     case_type: CaseType | None = None
+    outfit: Outfit
     fields: Mapping[str, Field]
     loose: frozenset[str] = frozenset()
     accounts: Mapping[str, Account] | None = None
@@ -49,6 +51,11 @@ class Scope:
     slots: frozenset[str] = frozenset()
     parts: Mapping[str, Part] | None = None
     case_types: Mapping[str, CaseType] = NO_CASE_TYPES
+
+    @property
+    def outfit_path(self) -> str:
+        """Where the worklists, accounts and invariants stand: in the case type, or in the workflow's outfit."""
+        return "outfit." if self.case_type is None else ""
 
     @cached_property
     def workflows(self) -> dict[str, Workflow]:
@@ -128,12 +135,11 @@ def raw_places(scope: Scope) -> Iterator[Place]:
         kind: PlaceKind = "automatic" if transition.automatic else "transition"
         form = scope.form(transition)
         yield Place(path=f"{path}.condition", kind=kind, condition=transition.condition, form=form)
-    if scope.case_type is None:
-        return
-    for i, worklist in enumerate(scope.case_type.worklists):
-        yield Place(path=f"worklists[{i}].condition", kind="worklist", condition=worklist.condition)
-    for i, invariant in enumerate(scope.case_type.invariants):
-        yield Place(path=f"invariants[{i}].condition", kind="invariant", condition=invariant.condition)
+    path = scope.outfit_path
+    for i, worklist in enumerate(scope.outfit.worklists):
+        yield Place(path=f"{path}worklists[{i}].condition", kind="worklist", condition=worklist.condition)
+    for i, invariant in enumerate(scope.outfit.invariants):
+        yield Place(path=f"{path}invariants[{i}].condition", kind="invariant", condition=invariant.condition)
 
 
 def of_case_type(
@@ -144,6 +150,12 @@ def of_case_type(
     return Scope(
         chain=tuple((f"chain[{i}].", workflow) for i, workflow in enumerate(case_type.chain)),
         case_type=case_type,
+        outfit=Outfit(
+            roles=case_type.roles,
+            worklists=case_type.worklists,
+            accounts=case_type.accounts,
+            invariants=case_type.invariants,
+        ),
         fields={field.name: field for field in fields},
         accounts={account.name: account for account in case_type.accounts},
         roles={role.name: role for role in case_type.roles} or None,
@@ -158,6 +170,7 @@ def of_workflow(workflow: Workflow) -> Scope:
     typed = {slot.name: Field(slot.name, kind) for slot in asked for kind in FIELD_TYPES if kind == slot.type}
     return Scope(
         chain=(("", workflow),),
+        outfit=workflow.outfit,
         fields={**typed, **{field.name: field for field in workflow.fields}},
         loose=frozenset(slot.name for slot in asked) - typed.keys(),
         slots=frozenset(slot.name for slot in workflow.slots if slot.kind == "condition"),

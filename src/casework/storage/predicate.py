@@ -20,7 +20,7 @@ from casework.condition import tree
 from casework.condition.literal import INTEGER_LIMIT
 from casework.condition.tree import All, Among, Compare, Condition, Differs, HasRole, Known, Not, Overdue
 from casework.condition.tree import Any as AnyOf
-from casework.model.casetype import Account
+from casework.model.outfit import Account
 from casework.storage import schema
 from casework.storage.codec import encoder
 from casework.storage.projection import Projection
@@ -124,7 +124,10 @@ class Predicates:
 
     def _balance(self, account: Account) -> ColumnElement[Any]:
         row, balance = self._projection.table.c, schema.balance
-        owner: Any = {"unit": row.case__unit, "case": row.case__id, "tenant": literal("")}[account.owner]
+        owners: dict[str, Any] = {"unit": row.case__unit, "case": row.case__id, "tenant": literal("")}
+        if account.owner in self._compiled.subjects:
+            owners[account.owner] = self._projection.column("subjects", account.owner)
+        owner = owners[account.owner]
         kind: Any = literal("") if account.by is None else self._projection.column("data", account.by)
         key = literal(f"{account.name}|") + owner + literal("|") + kind
         left = (

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, s
 
 from casework.compiled import Compiled
 from casework.condition.tree import Condition, FieldRef, operands
-from casework.model.casetype import Worklist
+from casework.model.outfit import Worklist
 from casework.storage.cases import Cases
 from casework.storage.predicate import Asking, Predicates
 from casework.storage.transaction import Transaction

@@ -14,8 +14,8 @@ from casework.deciding.draft import account_keys
 from casework.ids import Entropy
 from casework.manifest import Manifest
 from casework.model.case import Move, Receipt, Snapshot
-from casework.model.casetype import Account
 from casework.model.decision import Decision
+from casework.model.outfit import Account
 from casework.storage.assignments import Assignments
 from casework.storage.cases import Cases, Pins
 from casework.storage.entries import Entries
