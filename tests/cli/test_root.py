@@ -18,6 +18,7 @@ from tree import ROOT
 from casework import Casework, DocumentError, Finding, Refusal, Refused, StoreMismatch, StoreUnavailable, hookimpl
 from casework.cli import faults
 from casework.cli.clean import clean, clean_json
+from casework.cli.commands import Session, command, group
 from casework.cli.root import COMMANDS
 from casework.cli.settings import Settings, foretold
 
@@ -232,3 +233,24 @@ def test_a_plugin_that_claims_a_command_of_ours_is_named_as_the_conflict_it_is(
 
     assert "'verify' is claimed" in cli("--plugin", "greedy", "nosuch", code=4).stderr
     assert "'verify' is claimed" in cli("--plugin", "greedy", "--help").stdout, "help is given all the same"
+
+
+def test_a_plugins_group_explains_itself_and_takes_the_global_options(
+    cli: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @command("hello", "Greet whoever acts.", "问候办理人。")
+    @click.pass_obj
+    def hello(session: Session) -> None:
+        session.screen.line(session.actor.id)
+
+    module = types.ModuleType("polite")
+
+    def casework_commands(cli: click.Group) -> None:
+        cli.add_command(group("greeting", "Greetings.", "问候。", [hello]))
+
+    module.casework_commands = hookimpl(casework_commands)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "polite", module)
+
+    assert "ana" in cli("--plugin", "polite", "greeting", "hello", "--as", "ana").stdout
+    assert "问候办理人" in cli("--plugin", "polite", "greeting", "--lang", "zh", "--help").stdout
+    assert "问候" in cli("--plugin", "polite", "--lang", "zh", "--help").stdout

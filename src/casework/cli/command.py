@@ -111,6 +111,32 @@ def command(name: str, en: str, zh: str) -> Callable[[Callable[..., Any]], click
     return click.command(name, cls=Command, told=Text(en, zh))
 
 
+class Group(click.Group):
+    """Commands under one word, such as those of a plugin, with help in both languages."""
+
+    def __init__(self, *args: Any, told: Text = Text(), **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.told = told
+        self.params = [*self.params, *global_options(hidden=True)]
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The overview of its commands in the language of the call."""
+        language = session_of(ctx).screen.language
+        rows = [(name, about(one, language)) for name, one in self.commands.items()]
+        return help_text(self, ctx, self.told.in_(language), language, _ANYWHERE.in_(language), rows)
+
+
+def group(name: str, en: str, zh: str, commands: Iterable[click.Command]) -> click.Group:
+    """*commands* under one *name*, for a plugin to add: ``cli.add_command(group("fleet", …))``."""
+    return Group(name, told=Text(en, zh), commands=list(commands))
+
+
+def about(shown: click.Command, language: Language) -> str:
+    """What a command does, in a line."""
+    told = getattr(shown, "told", None)
+    return told.in_(language).partition("\n")[0] if isinstance(told, Text) else shown.get_short_help_str(100)
+
+
 def help_text(
     shown: click.Command, ctx: click.Context, about: str, language: Language, more: str = "", commands: Any = ()
 ) -> str:

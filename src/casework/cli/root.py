@@ -14,7 +14,7 @@ import click
 from casework import CaseworkError, Conflict, Text
 from casework.cli import cases, changes, definitions, doctor, faults, running, upkeep, worklists
 from casework.cli.clean import clean
-from casework.cli.command import Option, global_options, help_text, session_of
+from casework.cli.command import Option, about, global_options, help_text, session_of
 from casework.cli.screen import Screen
 from casework.cli.session import Session
 from casework.cli.settings import Settings, foretold, wants_json
@@ -103,17 +103,12 @@ class Root(click.Group):
     def get_help(self, ctx: click.Context) -> str:
         """The overview in the language of the call."""
         language = session_of(ctx).screen.language
-        rows = [(name, _about(command, language)) for name, command in self.commands.items()]
+        rows = [(name, about(command, language)) for name, command in self.commands.items()]
         try:
-            rows += [(name, _about(command, language)) for name, command in _added(ctx).commands.items()]
+            rows += [(name, about(command, language)) for name, command in _added(ctx).commands.items()]
         except CaseworkError as error:
             rows.append(("?", str(error)))
         return help_text(self, ctx, ABOUT.in_(language), language, ENDS.in_(language), rows)
-
-
-def _about(command: click.Command, language: Any) -> str:
-    told = getattr(command, "told", None)
-    return told.in_(language).partition("\n")[0] if isinstance(told, Text) else command.get_short_help_str(100)
 
 
 def _added(ctx: click.Context) -> _Added:
