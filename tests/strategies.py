@@ -18,7 +18,7 @@ from casework.condition.literal import Value, checked
 from casework.condition.tree import ALWAYS, All, Among, Compare, Condition, Differs, HasRole, Known, Not, Overdue
 from casework.model import command
 from casework.model.casetype import CaseType
-from casework.model.outfit import ACCOUNT_OWNERS, Account, Invariant, Role, Worklist
+from casework.model.outfit import ACCOUNT_OWNERS, Account, Invariant, Outfit, Role, Worklist
 from casework.model.command import Doer, Effect, Given, Held, Now, Source, Unit
 from casework.model.fields import FIELD_CLASSES, FIELD_TYPES, Choice, Field
 from casework.model.workflow import PERMISSIONS, SLOT_KINDS, Deadline, Slot, State, Transition, Workflow
@@ -146,6 +146,8 @@ def _fields_of(kind: Any) -> SearchStrategy[Field]:
         maximum=bounds,
         max_length=st.just(2_000) | st.integers(1, 10_000),
         derived_from=_several(names()),
+        managed=st.booleans(),
+        readers=_several(names(), 2),
     )
 
 
@@ -231,7 +233,26 @@ def workflows() -> SearchStrategy[Workflow]:
         title=titles(),
         fields=_several(fields(), 2),
         slots=_several(slots, 2),
+        outfit=st.just(Outfit()) | _outfits(),
     )
+
+
+def _outfits() -> SearchStrategy[Outfit]:
+    return st.builds(
+        Outfit,
+        roles=_several(_role_values(), 2),
+        worklists=_several(_worklists(), 1),
+        accounts=_several(_accounts(), 1),
+        invariants=_several(_invariants(), 1),
+    )
+
+
+def _role_values() -> SearchStrategy[Role]:
+    return st.builds(Role, names(), title=titles(), local=st.booleans())
+
+
+def _invariants() -> SearchStrategy[Invariant]:
+    return st.builds(Invariant, names(), conditions(), because=titles())
 
 
 def _worklists() -> SearchStrategy[Worklist]:
@@ -252,7 +273,7 @@ def _accounts() -> SearchStrategy[Account]:
         Account,
         names(),
         names() | st.just(""),
-        owner=st.sampled_from(ACCOUNT_OWNERS),
+        owner=st.sampled_from(ACCOUNT_OWNERS) | names(),
         by=st.none() | names(),
         minimum=limits,
         maximum=limits,
@@ -270,13 +291,13 @@ def case_types() -> SearchStrategy[CaseType]:
         title=titles(),
         data=_several(fields()),
         subjects=_several(names(), 2) | st.just(("person",)),
-        roles=_several(st.builds(Role, names(), title=titles(), local=st.booleans())),
+        roles=_several(_role_values()),
         opens=_several(names()),
         grants=_grants(st.sampled_from(PERMISSIONS)),
         readers=_grants(st.sampled_from(FIELD_CLASSES)),
         worklists=_several(_worklists(), 2),
         accounts=_several(_accounts(), 2),
-        invariants=_several(st.builds(Invariant, names(), conditions(), because=titles()), 2),
+        invariants=_several(_invariants(), 2),
     )
 
 
