@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
+import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+
+from casework import Actor, Casework
+from casework.rescue import rescue
 
 HERE = Path(__file__).parent
 SCRIPTS = {
@@ -51,8 +59,8 @@ def test_a_script_runs_and_shows_what_it_promises(
 def test_every_example_is_run_and_stays_short() -> None:
     python = {path.name for path in HERE.glob("*.py")} - {"test_examples.py"}
 
-    assert {*SCRIPTS, "flask_app.py"} == python
-    assert [] == [name for name in python if len((HERE / name).read_text("utf-8").splitlines()) > 60]
+    assert {*SCRIPTS, "flask_app.py", "django_app.py", "asgi_app.py"} == python
+    assert [] == [name for name in python if len((HERE / name).read_text("utf-8").splitlines()) > 65]
 
 
 ANA = {"X-Actor": "ana", "X-Roles": "caseworker"}
@@ -108,3 +116,65 @@ def test_the_flask_application_refuses_a_stale_screen(tmp_path: Path) -> None:
     assert "stale" == answers[1].get_json()["code"]
     for match in ({}, {"If-Match": "*"}, {"If-Match": "new"}):
         assert 428 == client.post(where, json=form, headers={**ANA, **match}).status_code
+
+
+def asked(server: Any, method: str, path: str, body: object = None, who: str = "ana", key: str = "") -> Any:
+    """Status and answer of one request, as an ASGI server would make it."""
+    told = [(b"x-actor", who.encode()), (b"x-roles", b"caseworker" if who == "ana" else b"")] + (
+        [(b"idempotency-key", key.encode())] if key else []
+    )
+    parts = [{"body": b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return parts.pop()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(server({"type": "http", "method": method, "path": path, "headers": told}, receive, send))
+    return sent[0]["status"], json.loads(sent[1]["body"])
+
+
+def test_the_asgi_application_answers_with_cases_and_refusals(tmp_path: Path) -> None:
+    server = loaded("asgi_app.py").Server(f"sqlite:///{tmp_path / 'station.db'}")
+    found = {"found_at": "bridge", "found_by": "patrol"}
+    _, case = asked(server, "POST", "/cases", found, key="k1")
+
+    assert (201, case) == asked(server, "POST", "/cases", found, key="k1"), "the same request opens nothing twice"
+    assert (200, [case]) == asked(server, "GET", "/worklists/to_assess")
+    assess = {"urgent": False, "can_state_identity": False}
+    assert "assessed" == asked(server, "POST", f"/cases/{case['id']}/assess", assess)[1]["state"]
+    assert 404 == asked(server, "POST", f"/cases/{case['id']}/assess", assess, who="eve")[0], "strangers learn nothing"
+    assert 409 == asked(server, "POST", f"/cases/{case['id']}/reunite", {})[0]
+    assert [400, 400, 400, 413] == [
+        asked(server, "POST", "/cases", bad)[0] for bad in (b"{", b"[]", b"[" * 9_999, b" " * 100_001)
+    ]
+    server.app.dispose()
+
+
+DJANGO = """
+import django_app
+from django.test import Client
+
+client = Client(headers={"X-Actor": "ana", "X-Roles": "caseworker", "Accept-Language": "zh"})
+case = client.get("/worklists/to_assess").json()["cases"][0]
+form = {"urgent": False, "can_state_identity": False}
+print(client.post(f"/cases/{case['id']}/assess", form, "application/json").json()["state"])
+answer = client.post(f"/cases/{case['id']}/reunite", {}, "application/json")
+print(answer.status_code, answer.json()["code"])
+print(Client().post(f"/cases/{case['id']}/reunite", {}, "application/json").status_code)
+"""
+
+
+def test_the_django_application_answers_with_cases_and_refusals(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'station.db'}"
+    app = Casework(url, case_types=[rescue])
+    app.create_tables()
+    app.desk(Actor("li", {"caseworker"}, unit="anlu")).open("rescue", found_at="bridge", found_by="patrol")
+    app.dispose()
+    # A process of its own, for Django is configured once in a process.
+    environment = {**os.environ, "PYTHONPATH": str(HERE), "CASEWORK_STORE": url}
+    done = subprocess.run([sys.executable, "-c", DJANGO], env=environment, capture_output=True, text=True, timeout=60)
+
+    assert ["assessed", "409 wrong-state", "404"] == done.stdout.splitlines(), done.stderr

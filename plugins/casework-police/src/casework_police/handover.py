@@ -1,0 +1,172 @@
+"""The case type of a referral in: police or city management hand somebody over, and the station signs for it.
+
+Officers on duty tell people of the station, and escort whoever cannot get there alone (article 5 of decree
+no. 381 of the State Council); the form is annex 1 of 民发〔2015〕158号.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from casework import (
+    CaseType,
+    Deadline,
+    Given,
+    Invariant,
+    Set,
+    State,
+    Text,
+    Transition,
+    Workflow,
+    Worklist,
+    fact,
+    field,
+    given,
+    hours,
+    keep,
+    state,
+)
+from casework_police.fields import cleared, reason
+from casework_police.handover_data import Handover
+from casework_police.roles import BRINGING, CITY, DIRECTOR, OFFICER, STAFF, STAFF_ROLES
+
+_STATION = ("caseworker", "director")
+_READING = (*BRINGING, *STAFF)
+_NO_GOODS, _YES = False, True
+
+
+@attrs.frozen(kw_only=True)
+class Signature:
+    """The signature of whoever hands the person over."""
+
+    signed_by: str = fact(en="signed by", zh="移交人签字", field_class="personal", max_length=60)
+
+
+@attrs.frozen(kw_only=True)
+class Receipt:
+    """The signature of whoever receives the person, with what was checked."""
+
+    countersigned_by: str = fact(en="countersigned by", zh="接收人签字", field_class="personal", max_length=60)
+    belongings_agree: bool = fact(en="the belongings agree with the list", zh="随身物品与清单一致")
+    goods_kept_by: str | None = fact(
+        default=None, en="dangerous goods kept by", zh="危险物品处置", field_class="personal", max_length=100
+    )
+
+
+_STATES = (
+    State(
+        "drafted",
+        title=Text("being filled in", "填写中"),
+        grants={"view": BRINGING, "edit": BRINGING, "note": _READING, "adopt": DIRECTOR},
+    ),
+    State(
+        "signed",
+        title=Text("signed, to be received", "已签字，待接收"),
+        grants={"view": BRINGING, "note": _READING, "correct": DIRECTOR, "adopt": DIRECTOR},
+    ),
+    State("received", title=Text("received", "已接收"), final=True, grants={"note": DIRECTOR}),
+    State("not_received", title=Text("not received", "未接收"), final=True, grants={"note": DIRECTOR}),
+    State("withdrawn", title=Text("withdrawn", "已撤回"), final=True),
+)
+
+_TRANSITIONS = (
+    Transition(
+        "sign",
+        "drafted",
+        "signed",
+        roles=BRINGING,
+        form=Signature,
+        condition=(field("dangerous_goods") == _NO_GOODS) | field("dangerous_list").known,
+        effects=keep("signed_by"),
+        title=Text("sign the hand-over", "移交人签字"),
+        because=Text("dangerous goods are listed", "携带危险物品的须列明清单"),
+    ),
+    Transition(
+        "take_back",
+        "signed",
+        "drafted",
+        roles=BRINGING,
+        form=reason(),
+        # What is filled in anew is signed anew.
+        effects=cleared("signed_by"),
+        title=Text("take the signature back", "撤回签字"),
+    ),
+    Transition(
+        "countersign",
+        "signed",
+        "received",
+        roles=_STATION,
+        form=Receipt,
+        condition=(given("belongings_agree") == _YES)
+        & ((field("dangerous_goods") == _NO_GOODS) | given("goods_kept_by").known),
+        four_eyes="sign",
+        effects=keep("countersigned_by", "goods_kept_by"),
+        title=Text("receive the person and countersign", "接收并签字"),
+        because=Text(
+            "the belongings agree, dangerous goods stay outside, and two persons sign",
+            "随身物品须核对一致，危险物品不得带入，交接双方须分别签字",
+        ),
+    ),
+    Transition(
+        "decline",
+        "signed",
+        "not_received",
+        roles=_STATION,
+        form=reason(),
+        four_eyes="sign",
+        effects=Set("not_received_because", Given("reason")),
+        title=Text("decline to receive", "不予接收"),
+        because=Text("somebody else than who brought the person declines", "须由移交人以外的人员决定"),
+    ),
+    Transition(
+        "withdraw",
+        ("drafted", "signed"),
+        "withdrawn",
+        roles=BRINGING,
+        form=reason(),
+        effects=cleared("signed_by"),
+        title=Text("withdraw the hand-over", "撤回移交"),
+    ),
+)
+
+_MAIN = state("police_handover")
+
+police_handover = CaseType(
+    "police_handover",
+    title=Text("hand-over to the station", "护送交接"),
+    chain=(
+        Workflow(
+            "police_handover",
+            initial="drafted",
+            title=Text("hand-over", "护送交接"),
+            states=_STATES,
+            transitions=_TRANSITIONS,
+            # No rule names a period: a person who was brought waits in the hall, not in a list.
+            deadlines=(
+                Deadline("receipt", "signed", hours(1), title=Text("received within an hour", "一小时内办理接收")),
+            ),
+        ),
+    ),
+    data=Handover,
+    roles=(*STAFF_ROLES, OFFICER, CITY),
+    opens=BRINGING,
+    # Who brought the person sees the form until the station has signed it; their own copy is on paper.
+    grants={"view": (*STAFF, "auditor"), "import": DIRECTOR},
+    readers={
+        "personal": _READING,
+        "identity": _READING,
+        "whereabouts": _READING,
+        "health": (*BRINGING, "caseworker", "director"),
+    },
+    worklists=(
+        Worklist("arrivals", "signed", roles=_STATION, title=Text("brought, to be received", "待接收的护送人员")),
+        Worklist("handovers_to_sign", "drafted", roles=BRINGING, title=Text("to sign", "待签字的交接表")),
+    ),
+    invariants=(
+        Invariant(
+            "received_is_signed_twice",
+            ~(_MAIN == "received") | (field("signed_by").known & field("countersigned_by").known),
+            because=Text("nobody is handed over on one signature", "交接须双方签字"),
+        ),
+    ),
+)

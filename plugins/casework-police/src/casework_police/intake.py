@@ -1,0 +1,42 @@
+"""The workflow that opens the station's own case once a hand-over was signed by both sides."""
+
+from __future__ import annotations
+
+from casework import Held, Open, Slot, State, Text, Transition, Workflow, slot
+
+_PASSED = ("brought_by", "found_at", "found_by", "alias", "sex", "age", "can_state_identity", "apparent_condition")
+
+intake = Workflow(
+    "intake",
+    initial="waiting",
+    title=Text("intake", "接收立案"),
+    states=(
+        State("waiting", title=Text("no case yet", "待立案")),
+        State("opened", title=Text("case opened", "已立案"), final=True),
+        State("dropped", title=Text("no case", "未立案"), final=True),
+    ),
+    transitions=(
+        Transition(
+            "open_case",
+            "waiting",
+            "opened",
+            automatic=True,
+            condition=slot("received"),
+            effects=Open("rescue", {name: Held(name) for name in _PASSED}),
+            title=Text("open the rescue case", "救助立案"),
+        ),
+        Transition(
+            "drop",
+            "waiting",
+            "dropped",
+            automatic=True,
+            condition=slot("given_up"),
+            title=Text("nobody was received", "未接收人员"),
+        ),
+    ),
+    slots=(
+        *(Slot(name, "field") for name in _PASSED),
+        Slot("received", title=Text("both sides have signed", "双方已签字")),
+        Slot("given_up", title=Text("it ended without a receipt", "未接收即结束")),
+    ),
+)
