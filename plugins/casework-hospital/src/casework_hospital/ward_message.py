@@ -1,0 +1,108 @@
+"""What a ward told and could not be done yet, as a case of its own: parked with its reason, never lost.
+
+A message may come before what it builds on, or contradict what is known. It is kept as the step that it
+means, with its form sealed, until it is done after all or a person dismisses it.
+"""
+
+from __future__ import annotations
+
+from casework import CaseType, Choice, Field, Role, State, Text, Transition, Workflow, Worklist, keep
+from casework_hospital.fields import NURSE
+from casework_hospital.outfit import nurse
+
+LIAISON = "ward_liaison"
+_HANDLERS = (NURSE, LIAISON)
+
+STEPS = (
+    Choice("receive", Text("receipt", "确认收到")),
+    Choice("accept", Text("acceptance", "接收")),
+    Choice("reject", Text("rejection", "退回")),
+    Choice("admit", Text("admission", "收入病区")),
+    Choice("plan_discharge", Text("plan of discharge", "出院计划")),
+    Choice("discharge", Text("discharge", "出院")),
+)
+
+
+def _text(name: str, en: str, zh: str, limit: int = 200) -> Field:
+    return Field(name, required=True, max_length=limit, title=Text(en, zh))
+
+
+_DATA = (
+    _text("about", "about the case", "所涉案件"),
+    Field("round", "integer", required=True, minimum=1, title=Text("referral number", "第几次转介")),
+    Field("step", "choice", required=True, choices=STEPS, title=Text("what it means", "消息含义")),
+    _text("source", "resource", "消息来源"),
+    Field("version", "integer", required=True, minimum=1, title=Text("version", "版本")),
+    _text("reason", "why it could not be done", "未能办理的原因代码"),
+    Field(
+        "explained",
+        field_class="personal",
+        readers=_HANDLERS,
+        max_length=2_000,
+        title=Text("the reason in words", "未能办理的说明"),
+    ),
+    Field(
+        "form",
+        required=True,
+        field_class="health",
+        readers=_HANDLERS,
+        max_length=10_000,
+        title=Text("what the ward told", "消息内容"),
+    ),
+    Field(
+        "dismissed_because",
+        managed=True,
+        field_class="personal",
+        readers=_HANDLERS,
+        max_length=500,
+        title=Text("why it was dismissed", "不予办理的原因"),
+    ),
+)
+
+_DISMISS = (
+    Field(
+        "dismissed_because",
+        required=True,
+        field_class="personal",
+        readers=_HANDLERS,
+        max_length=500,
+        title=Text("why it is dismissed", "不予办理的原因"),
+    ),
+)
+
+_parked = Workflow(
+    "ward_message",
+    initial="parked",
+    title=Text("message of a ward", "病区消息"),
+    states=(
+        State("parked", title=Text("parked", "待处理"), grants={"note": _HANDLERS}),
+        State("applied", title=Text("done", "已办理"), final=True),
+        State("dismissed", title=Text("dismissed", "不予办理"), final=True),
+    ),
+    transitions=(
+        Transition("settle", "parked", "applied", roles=_HANDLERS, title=Text("it was done", "登记已办理")),
+        Transition(
+            "dismiss",
+            "parked",
+            "dismissed",
+            roles=LIAISON,
+            form=_DISMISS,
+            effects=keep("dismissed_because"),
+            title=Text("dismiss", "不予办理"),
+        ),
+    ),
+)
+
+ward_message = CaseType(
+    "ward_message",
+    title=Text("message of a ward", "病区消息"),
+    chain=(_parked,),
+    data=_DATA,
+    subjects="patient",
+    roles=(nurse, Role(LIAISON, title=Text("liaison with the wards", "医院联络员"))),
+    opens=_HANDLERS,
+    grants={"view": _HANDLERS},
+    worklists=(
+        Worklist("parked_messages", "parked", roles=_HANDLERS, title=Text("messages to look at", "待处理病区消息")),
+    ),
+)
