@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from demo.playing import Told, play
 
-from casework.rescue.demo import plots
+from casework.report import drawing
 
 
 @pytest.fixture(scope="session")
@@ -17,4 +17,4 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Told:
 @pytest.fixture
 def unplotted(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where the extra ``report`` is missing; drawing takes longer than playing."""
-    monkeypatch.setattr(plots, "available", lambda: False)
+    monkeypatch.setattr(drawing, "available", lambda: False)

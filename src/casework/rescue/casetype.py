@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework import CaseType, Condition, Invariant, Text, Worklist, field, overdue, state
+from casework import CaseType, Condition, Invariant, Text, Worklist, field, optional, overdue, state
 from casework.rescue import accounts
 from casework.rescue.care import care
 from casework.rescue.data import Rescue
@@ -101,7 +101,9 @@ _CARE_LISTS = (
         "visits_due",
         "admitted",
         workflow="care",
-        condition=overdue("hospital_visit"),
+        # Who lies in a ward that the plugin for referrals looks after is on the list that it brings along.
+        condition=overdue("hospital_visit")
+        & optional("referral", ~state("referral").in_("admitted", "discharge_planned")),
         roles=(*_DESK, "tracer"),
         title=Text("hospital visits due", "应到院探视"),
     ),

@@ -34,11 +34,12 @@ READERS = {
     "identity": ("tracer", "director", "owner"),
 }
 
-EVERYWHERE = {"view": EVERYBODY}
+EVERYWHERE = {"view": EVERYBODY, "import": DIRECTOR}
 WHILE_OPEN = {
     "edit": DESK,
     "note": STAFF,
     "assign": DIRECTOR,
     "correct": DIRECTOR,
+    "adopt": DIRECTOR,
 }
 WHEN_CLOSED = {"note": DIRECTOR, "correct": DIRECTOR}

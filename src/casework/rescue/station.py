@@ -8,7 +8,7 @@ from casework import CaseType, Given, Post, Set, State, Text, Transition, Workfl
 from casework.rescue import accounts, data, forms
 from casework.rescue.roles import DIRECTOR, EVERYBODY, ROLES
 
-_EDIT = {"edit": DIRECTOR, "note": DIRECTOR, "correct": DIRECTOR}
+_EDIT = {"edit": DIRECTOR, "note": DIRECTOR, "correct": DIRECTOR, "adopt": DIRECTOR}
 
 
 @attrs.frozen(kw_only=True)
@@ -59,6 +59,6 @@ station = CaseType(
     subjects=(),
     roles=ROLES,
     opens=DIRECTOR,
-    grants={"view": EVERYBODY},
+    grants={"view": EVERYBODY, "import": DIRECTOR},
     accounts=accounts.BEDS,
 )

@@ -5,10 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from casework import Language, Text, svg
+from casework.report import (
+    CSS,
+    LANGUAGES,
+    Child,
+    Markup,
+    both,
+    document,
+    el,
+    heading,
+    join,
+    note,
+    section,
+    table,
+)
 from casework.rescue.casetype import rescue
 from casework.rescue.demo.census import SHOWN, Line
 from casework.rescue.demo.figures import BRINGER, RESCUE, WAY
-from casework.rescue.demo.html import LANGUAGES, Child, Markup, both, el, join, table
 from casework.rescue.demo.reading import Problem
 from casework.rescue.demo.register import COLUMNS, STATION_TIME
 from casework.rescue.demo.results import Results
@@ -16,14 +29,11 @@ from casework.rescue.demo.sections import (
     beds,
     deadlines,
     identified,
-    note,
     outcomes,
     refusals,
-    section,
     tiles,
 )
 from casework.rescue.demo.story import configuration, story
-from casework.rescue.demo.style import CSS
 
 TITLE = Text("A month of Anlu rescue station", "安陆市救助站一个月")
 
@@ -36,49 +46,19 @@ def write_page(results: Results, path: Path, language: Language) -> Path:
 
 def page(results: Results, language: Language) -> str:
     """The whole page as text."""
-    head = el(
-        "head",
-        el("meta", charset="utf-8"),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("title", f"{TITLE.zh} · {TITLE.en}"),
-        el("style", Markup(CSS)),
-    )
-    picks = [
-        el(
-            "input",
-            type="radio",
-            name="language",
-            id=f"to-{one}",
-            class_="pick",
-            checked="checked" if one == language else None,
-            aria_label={"zh": "中文", "en": "English"}[one],
-        )
-        for one in LANGUAGES
-    ]
     parts = [part(results) for part in _PARTS]
-    body = el("body", picks, el("main", _header(results), parts, _footer()))
-    return "<!DOCTYPE html>\n" + el("html", head, body, lang="zh-CN" if language == "zh" else "en") + "\n"
+    return document(TITLE, CSS, language, _header(results), parts, _footer())
 
 
 def _header(results: Results) -> Markup:
     tally = results.tally
     first, last = (f"{at.astimezone(STATION_TIME):%Y-%m-%d}" if at else "–" for at in (tally.first, tally.arrived))
     until = f"{results.until.astimezone(STATION_TIME):%Y-%m-%d}"
-    told = el(
-        "div",
-        el("h1", TITLE),
-        el(
-            "div",
-            Text(
-                f"Arrivals {first} to {last}, followed until {until}. Made up from seed {results.seed}: "
-                "nobody in it exists.",
-                f"到站时间{first}至{last}，跟踪至{until}。由种子{results.seed}虚构，人物均不存在。",
-            ),
-            class_="soft",
-        ),
+    below = Text(
+        f"Arrivals {first} to {last}, followed until {until}. Made up from seed {results.seed}: nobody in it exists.",
+        f"到站时间{first}至{last}，跟踪至{until}。由种子{results.seed}虚构，人物均不存在。",
     )
-    switch = el("div", el("label", "中文", for_="to-zh"), el("label", "English", for_="to-en"), class_="switch")
-    return el("header", told, switch)
+    return heading(TITLE, below)
 
 
 def _verdict(results: Results) -> Markup:

@@ -1,41 +1,23 @@
-"""The plots of the report, drawn by Vega-Lite into SVG without a network; they need the extra ``report``."""
+"""The plots of the report."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from casework import Language, Text
+from casework.report import AMBER, BLUE, GREY, INK, Markup, drawn
 from casework.rescue.demo.census import Level
 from casework.rescue.demo.figures import NATIONAL, NATIONAL_TOTAL, SEX, WAY
-from casework.rescue.demo.html import Markup
 from casework.rescue.demo.register import STATION_TIME
 
-EXTRA = Text(
-    "The plots need the extra “report”: pip install 'casework[report]'. The tables say the same.",
-    "图表需要安装附加组件“report”：pip install 'casework[report]'。下表内容相同。",
-)
-FONTS = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',Arial,sans-serif"
-BLUE, AMBER, GREY, INK = "#2563a8", "#c2620a", "#b6bfca", "#3d4756"
 _WIDTH = 340
 _LABELS = {
     "share": Text("share of those traced", "占查明人数的比例"),
     "here": Text("this month", "本月"),
     "nation": Text("nation, 2016 H1", "全国2016年上半年"),
 }
-
-
-def available() -> bool:
-    """Whether the plots can be drawn here."""
-    try:
-        import altair  # noqa: F401
-        import vl_convert  # noqa: F401
-    except ImportError:
-        return False
-    return True
 
 
 def ways_plot(ways: Mapping[str, int], language: Language) -> Markup:
@@ -64,7 +46,7 @@ def ways_plot(ways: Mapping[str, int], language: Language) -> Markup:
     colour = alt.Color("who:N", sort=[here, nation], scale=alt.Scale(domain=[here, nation], range=[BLUE, GREY]))
     bars = base.mark_bar(cornerRadiusEnd=2).encode(color=colour.legend(orient="top", title=None))
     text = base.mark_text(align="left", dx=4, color=INK, fontSize=12).encode(text=alt.Text("share:Q", format=".0%"))
-    return _drawn((bars + text).properties(width=_WIDTH - 100, height=alt.Step(18)), f"ways-{language}")
+    return drawn((bars + text).properties(width=_WIDTH - 100, height=alt.Step(18)), f"ways-{language}")
 
 
 def beds_plot(levels: tuple[Level, ...], language: Language) -> Markup:
@@ -72,7 +54,7 @@ def beds_plot(levels: tuple[Level, ...], language: Language) -> Markup:
     import altair as alt
 
     panels = [_panel(levels, sex, colour, language) for sex, colour in (("male", BLUE), ("female", AMBER))]
-    return _drawn(alt.vconcat(*panels, spacing=14), f"beds-{language}")
+    return drawn(alt.vconcat(*panels, spacing=14), f"beds-{language}")
 
 
 def _panel(levels: tuple[Level, ...], sex: str, colour: str, language: Language) -> Any:
@@ -110,19 +92,3 @@ def _steps(levels: tuple[Level, ...], sex: str) -> tuple[list[dict[str, Any]], l
 def _local(at: datetime) -> str:
     # Without a zone: Vega takes it as local time and shows the hours of the station.
     return at.astimezone(STATION_TIME).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-def _drawn(chart: Any, name: str) -> Markup:
-    """The chart as SVG that takes the width of its box; ids get *name*, for several charts share one page."""
-    import vl_convert
-
-    shown = (
-        chart.configure(font=FONTS, background="transparent")
-        .configure_axis(labelFontSize=12, titleFontSize=12, labelColor=INK, titleColor=INK, gridColor="#e7ebf0")
-        .configure_legend(labelFontSize=12, labelColor=INK, symbolType="square")
-        .configure_title(fontSize=13, color=INK, anchor="start", frame="group", fontWeight="bold")
-        .configure_view(stroke=None)
-    )
-    drawn: str = vl_convert.vegalite_to_svg(json.dumps(shown.to_dict()))
-    drawn = re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{name}-", drawn)
-    return Markup(re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\g<1>", drawn, count=1))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from casework import Language, Text
+from casework import Text
+from casework.report import Markup, bar, el, join, note, plot, section, table
 from casework.rescue.demo import plots
 from casework.rescue.demo.figures import (
     AUTHORITIES,
@@ -19,19 +18,8 @@ from casework.rescue.demo.figures import (
     WAY,
     percent,
 )
-from casework.rescue.demo.html import LANGUAGES, Child, Markup, both, el, join, table
 from casework.rescue.demo.register import STATION_TIME
 from casework.rescue.demo.results import Results
-
-
-def section(title: Text, *children: Child) -> Markup:
-    """A card of the page."""
-    return el("section", el("h2", title), *children)
-
-
-def note(en: str, zh: str) -> Markup:
-    """A remark below a heading or a table."""
-    return el("p", Text(en, zh), class_="note")
 
 
 def tiles(results: Results) -> Markup:
@@ -68,12 +56,12 @@ def outcomes(results: Results) -> Markup:
     census = results.census
     top = max(census.outcomes.values(), default=1)
     rows = [
-        (OUTCOME[name], _bar(count / top), str(count), percent(count, census.cases))
+        (OUTCOME[name], bar(count / top), str(count), percent(count, census.cases))
         for name, count in census.outcomes.most_common()
     ]
     most = max(census.services.values(), default=1)
     given = [
-        (SERVICE[name], _bar(count / most), str(count)) for name in SERVICE if (count := census.services.get(name, 0))
+        (SERVICE[name], bar(count / most), str(count)) for name in SERVICE if (count := census.services.get(name, 0))
     ]
     heads = (Text("outcome", "去向"), "", Text("cases", "人次"), Text("share", "占比"))
     return section(
@@ -85,10 +73,6 @@ def outcomes(results: Results) -> Markup:
             class_="pair",
         ),
     )
-
-
-def _bar(share: float) -> Markup:
-    return el("span", "", class_="bar", style=f"width:{max(share, 0) * 100:.0f}%")
 
 
 def identified(results: Results) -> Markup:
@@ -109,19 +93,11 @@ def identified(results: Results) -> Markup:
         ),
         el(
             "div",
-            _plot(lambda language: plots.ways_plot(ways, language)),
+            plot(lambda language: plots.ways_plot(ways, language)),
             table(heads, rows + others, numbers=3),
             class_="pair",
         ),
     )
-
-
-def _plot(draw: Callable[[Language], Markup]) -> Markup:
-    """A plot in each language, or what it takes to have one."""
-    if not plots.available():
-        return el("p", plots.EXTRA, class_="note")
-    zh, en = (draw(language) for language in LANGUAGES)
-    return el("div", both("div", zh, en), class_="plot")
 
 
 def beds(results: Results) -> Markup:
@@ -140,8 +116,9 @@ def beds(results: Results) -> Markup:
         "按小时统计的在用床位，虚线为启用床位。每次入住、退出都记入台账，床位不会重复计算。"
         f"余量不足被拒{refused}次；三次未排上的，由站长加设临时床位，虚线随之上移。",
     )
-    plot = _plot(lambda language: plots.beds_plot(results.levels, language))
-    return section(Text("Beds", "床位"), el("div", plot, el("div", table(heads, rows, numbers=2), told), class_="pair"))
+    drawn = plot(lambda language: plots.beds_plot(results.levels, language))
+    beside = el("div", table(heads, rows, numbers=2), told)
+    return section(Text("Beds", "床位"), el("div", drawn, beside, class_="pair"))
 
 
 def deadlines(results: Results) -> Markup:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from casework import HistoryEntry, Text
+from casework.report import Child, Markup, el
 from casework.rescue.casetype import rescue
 from casework.rescue.demo.figures import RESCUE
-from casework.rescue.demo.html import Child, Markup, el
 from casework.rescue.demo.register import STATION_TIME
 from casework.rescue.demo.results import Hop
 from casework.rescue.demo.staff import UNITS

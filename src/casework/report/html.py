@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from casework import Language, Text
+from casework.text import Language, Text
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 _EMPTY = frozenset({"meta", "input", "br", "hr", "col"})
@@ -71,3 +71,50 @@ def table(heads: Iterable[Child], rows: Iterable[Iterable[Child]], *, kind: str 
 
     body = el("tbody", [line(row, "td") for row in rows])
     return el("div", el("table", el("thead", line(head, "th")), body), class_=f"scroll {kind}".strip(), tabindex=0)
+
+
+def section(title: Text, *children: Child) -> Markup:
+    """A card of the page."""
+    return el("section", el("h2", title), *children)
+
+
+def note(en: str, zh: str) -> Markup:
+    """A remark below a heading or a table."""
+    return el("p", Text(en, zh), class_="note")
+
+
+def bar(share: float) -> Markup:
+    """A bar as long as its share of the widest one."""
+    return el("span", "", class_="bar", style=f"width:{max(share, 0) * 100:.0f}%")
+
+
+def document(title: Text, style: str, language: Language, *children: Child) -> str:
+    """The whole page: nothing is loaded from elsewhere, and the languages are switched by style alone."""
+    head = el(
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("title", f"{title.zh} · {title.en}"),
+        el("style", Markup(style)),
+    )
+    picks = [
+        el(
+            "input",
+            type="radio",
+            name="language",
+            id=f"to-{one}",
+            class_="pick",
+            checked="checked" if one == language else None,
+            aria_label={"zh": "中文", "en": "English"}[one],
+        )
+        for one in LANGUAGES
+    ]
+    body = el("body", picks, el("main", *children))
+    return "<!DOCTYPE html>\n" + el("html", head, body, lang="zh-CN" if language == "zh" else "en") + "\n"
+
+
+def heading(title: Text, below: Text) -> Markup:
+    """The title of a page, what it is about, and the switch of languages."""
+    told = el("div", el("h1", title), el("div", below, class_="soft"))
+    switch = el("div", el("label", "中文", for_="to-zh"), el("label", "English", for_="to-en"), class_="switch")
+    return el("header", told, switch)

@@ -76,6 +76,7 @@ ol.line .to{display:inline-block;font-size:13px;background:#e8f0fa;color:#1c4d85
 padding:0 7px;margin:2px 4px 0 0}
 .diagram{overflow-x:auto;border:1px solid var(--line);border-radius:8px;margin:8px 0 14px;background:#fff}
 .diagram svg{display:block;max-width:100%;height:auto;min-width:720px;margin:0 auto}
+.small .diagram svg{min-width:0;max-width:340px}
 footer{color:var(--soft);font-size:13.5px;padding:8px 2px}
 @media (max-width:760px){
 main{padding:0 12px 32px}section{padding:16px 14px;border-radius:10px}
