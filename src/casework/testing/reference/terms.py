@@ -1,16 +1,17 @@
-"""What the second interpreter says of conditions and sources; see ``reference``."""
+"""What the second interpreter says of conditions and of where values come from; see ``world``."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
 
-from casework import Doer, Given, Held, Now, Transition, Unit, Workflow
 from casework.condition import tree
+from casework.model.command import Doer, Given, Held, Now, Unit
+from casework.model.workflow import Transition, Workflow
 
 Case = dict[str, Any]
 OPERATORS = {name: getattr(operator, name) for name in ("eq", "ne", "lt", "le", "gt", "ge")}
@@ -26,7 +27,9 @@ class Ask:
     roles: frozenset[str] = frozenset()
     form: dict[str, Any] = attrs.Factory(dict)
     now: datetime
+    trigger: str = ""
     timed: bool = False
+    depth: int = 0
 
 
 def truth(condition: tree.Condition, case: Case, ask: Ask, left_of: Left) -> bool | None:
@@ -43,12 +46,14 @@ def truth(condition: tree.Condition, case: Case, ask: Ask, left_of: Left) -> boo
             return None if inner is None else not inner
         case tree.Compare(left, name, right):
             value = operand(left, case, ask, left_of)
-            return None if value is None else OPERATORS[name](value, right)
+            return None if value is None else bool(OPERATORS[name](value, right))
         case tree.Among(left, values):
             value = operand(left, case, ask, left_of)
             return False if not values else None if value is None else any(value == item for item in values)
         case tree.Known(left):
             return operand(left, case, ask, left_of) is not None
+        case tree.Optional(workflow, term):
+            return truth(term, case, ask, left_of) if workflow in case["states"] else True
         case tree.Overdue(deadline):
             return deadline in case["dues"] and case["dues"][deadline] <= ask.now
         case tree.HasRole(role):
@@ -68,10 +73,16 @@ def operand(left: tree.Operand, case: Case, ask: Ask, left_of: Left) -> Any:
         case tree.StateRef(workflow):
             return case["states"][workflow]
         case tree.ElapsedRef(mark):
-            found = [at for (w, state), at in case["marks"].items() if mark in (state, f"{w}.{state}")]
-            return ask.now - found[0] if found else None
+            entered = marked(case, mark)
+            return None if entered is None else ask.now - entered
         case tree.BalanceRef(name):
             return left_of(case, name)
+
+
+def marked(case: Case, mark: str) -> datetime | None:
+    """When the case last entered the state that *mark* names, with or without its workflow."""
+    found: list[datetime] = [at for (w, state), at in case["marks"].items() if mark in (state, f"{w}.{state}")]
+    return found[0] if found else None
 
 
 def value_of(source: Any, case: Case, ask: Ask) -> Any:
@@ -92,8 +103,11 @@ def value_of(source: Any, case: Case, ask: Ask) -> Any:
 
 def blank(case_id: str, name: str, unit: str) -> Case:
     """A case of which nothing is known yet."""
-    parts: Case = {part: {} for part in ("states", "data", "marks", "dues", "armed", "acts", "local")}
-    return parts | {"id": case_id, "type": name, "unit": unit, "revision": 0, "closed": False}
+    case: Case = {
+        part: {} for part in ("states", "data", "marks", "dues", "armed", "acts", "local", "given", "subjects")
+    }
+    case |= {part: [] for part in ("holds", "opens", "sent")}
+    return case | {"id": case_id, "type": name, "unit": unit, "revision": 0, "closed": False, "parent": None}
 
 
 def here(case: Case, workflow: Workflow, step: Transition) -> bool:
@@ -102,10 +116,9 @@ def here(case: Case, workflow: Workflow, step: Transition) -> bool:
     return state.name in step.source or (step.phase is not None and step.phase in state.phases)
 
 
-def asked_by(step: Transition) -> list[tree.Condition]:
-    """What a step asks for, clause by clause, the four eyes last."""
-    terms = step.condition.terms if isinstance(step.condition, tree.All) else (step.condition,)
-    return [*terms, *(tree.Differs(trigger) for trigger in step.four_eyes)]
+def clauses(condition: tree.Condition) -> tuple[tree.Condition, ...]:
+    """The parts of a condition all of which must hold."""
+    return condition.terms if isinstance(condition, tree.All) else (condition,)
 
 
 def asks_form(condition: tree.Condition) -> bool:
@@ -116,3 +129,16 @@ def asks_form(condition: tree.Condition) -> bool:
 def asks_actor(condition: tree.Condition) -> bool:
     """Whether the clause is about the person who acts; deadlines pass it over, for they are fired by nobody."""
     return any(isinstance(node, tree.HasRole | tree.Differs) for node in tree.walk(condition))
+
+
+def instants(step: Transition, case: Case) -> list[datetime | None]:
+    """When each comparison with time in an automatic step may turn out otherwise; None where its mark is not set."""
+    found: list[datetime | None] = []
+    for clause in clauses(step.condition):
+        for node in tree.walk(clause):
+            if isinstance(node, tree.Compare) and isinstance(node.left, tree.ElapsedRef):
+                assert isinstance(node.right, timedelta)
+                entered = marked(case, node.left.mark)
+                past = timedelta.resolution if node.operator in ("gt", "le") else timedelta(0)
+                found.append(None if entered is None else entered + node.right + past)
+    return found

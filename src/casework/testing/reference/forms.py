@@ -1,4 +1,4 @@
-"""What the second interpreter says of forms and fields; see ``reference``."""
+"""What the second interpreter says of forms, fields and who reads them; see ``world``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,19 @@ from typing import Any
 
 import attrs
 
-from casework import CaseType, Field
+from casework.model.casetype import CaseType
+from casework.model.fields import Field
 
-KINDS: dict[str, type] = {"text": str, "choice": str, "integer": int, "decimal": Decimal, "float": float}
-KINDS |= {"boolean": bool, "date": date, "instant": datetime}
+KINDS: dict[str, type] = {
+    "text": str,
+    "choice": str,
+    "integer": int,
+    "decimal": Decimal,
+    "float": float,
+    "boolean": bool,
+    "date": date,
+    "instant": datetime,
+}
 
 
 class No(Exception):
@@ -21,19 +30,25 @@ class No(Exception):
 
     @property
     def code(self) -> str:
+        """The code of the refusal."""
         return str(self.args[0])
 
 
 def all_fields(case_type: CaseType) -> list[Field]:
+    """The case data with the fields of every attached workflow."""
     return [*case_type.data, *(field for workflow in case_type.chain for field in workflow.fields)]
 
 
 def enterable(case_type: CaseType) -> dict[str, Field]:
+    """What people may fill in when they open or amend a case."""
     return {field.name: field for field in all_fields(case_type) if not field.managed}
 
 
 def reads(case_type: CaseType, field: Field, roles: frozenset[str]) -> bool:
-    return field.field_class == "open" or bool(roles & set(dict(case_type.readers).get(field.field_class, ())))
+    """Whether one of *roles* reads the field: its own readers where it names some, else those of its class."""
+    if field.field_class == "open":
+        return True
+    return bool(roles & set(field.readers or dict(case_type.readers).get(field.field_class, ())))
 
 
 def filled(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,16 +62,29 @@ def filled(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]
 
 def common(ways: list[tuple[Field, ...]]) -> list[Field]:
     """What may be filled in while it is open which of *ways* is taken; required only where every way requires it."""
-    named = {field.name: field for way in ways for field in way}
-    needed = [{field.name for field in way if field.required} for way in ways]
-    return [attrs.evolve(field, required=all(name in names for names in needed)) for name, field in named.items()]
+    named: dict[str, list[Field]] = {}
+    for way in ways:
+        for field in way:
+            named.setdefault(field.name, []).append(field)
+    return [_wide(fields, required=sum(field.required for field in fields) == len(ways)) for fields in named.values()]
+
+
+def _wide(fields: list[Field], required: bool) -> Field:
+    lowest, highest = {field.minimum for field in fields}, {field.maximum for field in fields}
+    return attrs.evolve(
+        fields[0],
+        required=required,
+        minimum=fields[0].minimum if len(lowest) == 1 else None,
+        maximum=fields[0].maximum if len(highest) == 1 else None,
+        max_length=max(field.max_length for field in fields),
+    )
 
 
 def accept(field: Field, value: Any) -> Any:
     """A value of exactly the field's kind, within its bounds."""
     if type(value) is not KINDS[field.type]:
         raise No("invalid-form")
-    if field.type in ("text", "choice"):
+    if isinstance(value, str):
         value = unicodedata.normalize("NFC", value)
     too_long = field.type == "text" and len(value) > field.max_length
     strange = field.type == "choice" and value not in [choice.name for choice in field.choices]

@@ -1,0 +1,65 @@
+"""Bugs planted in the engine itself: the machine finds them by itself, without anything that an author claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis.stateful import run_state_machine_as_test
+from testing.loan import QUICK, Loans, program
+
+from casework import access
+from casework.deciding import choose
+from casework.desk import engine, firing
+from casework.testing import workflow_machine
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def roles_hold_in_every_unit(planted: pytest.MonkeyPatch) -> None:
+    planted.setattr(engine, "general_roles", lambda actor, unit: actor.roles)
+
+
+def a_stale_case_is_taken(planted: pytest.MonkeyPatch) -> None:
+    planted.setattr(firing, "stale", lambda case, snapshot: None)
+
+
+def clauses_about_who_acts_are_skipped(planted: pytest.MonkeyPatch) -> None:
+    planted.setattr(choose, "_skipped", lambda clause, probing, timed: clause.asks_actor)
+
+
+def fields_are_shown_to_everybody(planted: pytest.MonkeyPatch) -> None:
+    planted.setattr(access.Access, "visible", lambda self, names, roles: frozenset(names))
+
+
+def deadlines_are_never_started(planted: pytest.MonkeyPatch) -> None:
+    def entered(compiled: Any, case: Any, workflow: str, target: str, at: Any, again: bool) -> None:
+        case.states[workflow] = target
+        case.marks[f"{workflow}.{target}"] = at
+
+    planted.setattr("casework.deciding.draft.entered", entered)
+    planted.setattr("casework.storage.fold.entered", entered)
+
+
+PLANTS = [
+    roles_hold_in_every_unit,
+    a_stale_case_is_taken,
+    clauses_about_who_acts_are_skipped,
+    fields_are_shown_to_everybody,
+    deadlines_are_never_started,
+]
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
+def test_a_fault_of_the_engine_is_found_by_the_machine_alone(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    loans = Loans()
+    machine = workflow_machine(
+        loans.case_type, parts=loans.parts, attachments=loans.attachments, requirements=loans.requirements
+    )
+    plant(monkeypatch)
+
+    with pytest.raises(AssertionError) as caught:
+        run_state_machine_as_test(machine, settings=QUICK)
+
+    assert 1 <= len(program(caught.value)) <= 7
