@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import sys
 import threading
 import time
 from collections import Counter
@@ -13,12 +14,15 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from files import PNG, png
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from casework import (
     Account,
     Actor,
+    BlobFolder,
+    BlobStore,
     Case,
     CaseType,
     Casework,
@@ -157,15 +161,24 @@ TYPES = (guest, house, parent, child)
 POST = Channel("post", lambda message, key: None, delivery="at_least_once")
 
 
-def town(url: str = "sqlite://", *, wal: bool = False, clock: Clock | None = None) -> Casework:
+def town(
+    url: str = "sqlite://", *, wal: bool = False, clock: Clock | None = None, blobs: BlobStore | None = None
+) -> Casework:
     """An app with all of them; *wal* says that one process owns the file, which is how one gets that journal."""
     options = StoreOptions(sole_process=wal)
-    return Casework(url, case_types=TYPES, parts=[POST], clock=clock or SystemClock(), options=options)
+    return Casework(url, case_types=TYPES, parts=[POST], clock=clock or SystemClock(), options=options, blobs=blobs)
 
 
-def founded(url: str = "sqlite://", *, wal: bool = False, clock: Clock | None = None, beds: int = 0) -> Casework:
+def founded(
+    url: str = "sqlite://",
+    *,
+    wal: bool = False,
+    clock: Clock | None = None,
+    beds: int = 0,
+    blobs: BlobStore | None = None,
+) -> Casework:
     """The same with its tables, and with that many free beds."""
-    app = town(url, wal=wal, clock=clock)
+    app = town(url, wal=wal, clock=clock, blobs=blobs)
     app.create_tables()
     if beds:
         app.atomically(CLERK, lambda desk: desk.fire(desk.open("house"), "set_up", count=beds))
@@ -355,3 +368,37 @@ def _crash_at(number: int) -> None:
             os._exit(9)
 
     event.listen(Pool, "connect", lambda connection, _: connection.set_trace_callback(before))
+
+
+def juggles(url: str, folder: str, case_id: str, count: int) -> None:
+    """Enclose the same bytes again and again, and withdraw all but the last."""
+    app = town(url, blobs=BlobFolder(folder))
+    desk = app.desk(CLERK)
+    for turn in range(count):
+        assert "" == insistent(lambda: desk.enclose(case_id, PNG, name="a.png", field_class="open"))
+        number = desk.enclosures(case_id)[0].number
+        if turn < count - 1:
+            assert "" == insistent(lambda number=number: desk.withdraw(case_id, number, because="again"))  # type: ignore[misc]
+    app.dispose()
+
+
+def encloser(url: str, folder: str, case_id: str, crash_at: int) -> None:
+    """Enclose a file and withdraw another; dies before what it does *crash_at*-th, be it to the tables or the files."""
+    app = town(url, blobs=BlobFolder(folder))
+    desk, seen = app.desk(CLERK), iter(range(1, crash_at))
+
+    def count(*_: object) -> None:
+        if next(seen, None) is None:
+            os._exit(9)
+
+    def audited(what: str, arguments: tuple[object, ...]) -> None:
+        if what in ("open", "os.rename", "os.mkdir", "os.chmod", "os.remove", "os.utime") and folder in str(
+            arguments[0]
+        ):
+            count()
+
+    event.listen(Pool, "connect", lambda connection, _: connection.set_trace_callback(count))
+    sys.addaudithook(audited)
+    desk.enclose(case_id, png(2), name="new.png", field_class="open", request_id="new")
+    desk.withdraw(case_id, 2, because="wrong", request_id="old")
+    os._exit(0)
