@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tree import DOMAINS, SOURCE, modules, plugin_modules, shown, syntax
 
-FACE = {"casework", "casework.cli.commands", "casework.testing"}
+FACE = {"casework", "casework.cli.commands", "casework.report", "casework.testing"}
 DOMAIN_MODULES = [path for path in modules() if path not in modules(domains=False)]
 
 
