@@ -28,7 +28,8 @@ class Block:
 
 def pages() -> list[Path]:
     """Every page whose blocks must run."""
-    patterns = ("README.md", "CONTRIBUTING.md", "docs/**/*.md", "plugins/*/README.md", "examples/**/*.md")
+    top = ("README.md", "CONTRIBUTING.md", "docs/**/*.md", "examples/**/*.md")
+    patterns = (*top, "plugins/README.md", "plugins/*/README.md", "plugins/*/docs/**/*.md")
     return sorted(path for pattern in patterns for path in ROOT.glob(pattern))
 
 

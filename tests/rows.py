@@ -27,9 +27,9 @@ from casework.manifest import compose
 from casework.model.actor import Actor
 from casework.model.case import Move, Snapshot
 from casework.model.casetype import CaseType
-from casework.model.outfit import Account, Invariant, Role, Worklist
 from casework.model.command import Assign, Given, Post, keep
 from casework.model.fields import Choice, Field
+from casework.model.outfit import Account, Invariant, Role, Worklist
 from casework.model.workflow import Deadline, State, Transition, Workflow
 from casework.storage import schema
 from casework.storage.engine import StoreOptions, open_engine

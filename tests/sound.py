@@ -20,9 +20,9 @@ from casework.condition import tree
 from casework.condition.literal import Value
 from casework.condition.tree import ALWAYS, All, Among, Compare, Condition, Differs, HasRole, Known, Not, Overdue
 from casework.model.casetype import CaseType
-from casework.model.outfit import Account, Invariant, Role, Worklist
 from casework.model.command import Doer, Effect, Given, Held, Now, Post, Set, Unit
 from casework.model.fields import Choice, Field
+from casework.model.outfit import Account, Invariant, Role, Worklist
 from casework.model.workflow import Deadline, State, Transition, Workflow
 from casework.soundness import check
 from casework.text import Text
@@ -303,10 +303,15 @@ def _workflow(draw: Draw, frame: _Frame, world: _World) -> Workflow:
     )
 
 
+def _readers(draw: Draw, field: Field) -> tuple[str, ...]:
+    """Now and then a field that is not open names its readers itself."""
+    return draw(_roles()) if field.field_class != "open" and draw(st.integers(0, 2)) == 0 else ()
+
+
 def _accounts(draw: Draw) -> tuple[Account, ...]:
     if not draw(st.booleans()):
         return ()
-    owner = draw(st.sampled_from(["unit", "case", "tenant"]))
+    owner = draw(st.sampled_from(["unit", "case", "tenant", "person"]))
     low, high = draw(st.sampled_from([(0, None), (-3, None), (-3, 3), (None, 5)]))
     return (Account("stock", "thing", owner=owner, minimum=low, maximum=high), Account("outside", "thing", owner=owner))
 
@@ -315,7 +320,9 @@ def _accounts(draw: Draw) -> tuple[Account, ...]:
 def _case_types(draw: Draw) -> CaseType:
     frames = tuple(_frame(draw, name) for name in ("alpha", "beta", "gamma")[: draw(st.integers(1, 3))])
     chosen = draw(st.lists(st.sampled_from(DATA), max_size=5, unique=True))
-    data = tuple(attrs.evolve(field, required=draw(st.integers(0, 3)) == 0) for field in chosen)
+    data = tuple(
+        attrs.evolve(field, required=draw(st.integers(0, 3)) == 0, readers=_readers(draw, field)) for field in chosen
+    )
     world = _World(frames, data, _accounts(draw))
     main = frames[0]
     waiting = draw(_grown(_lasting(world, main.name)))

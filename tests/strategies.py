@@ -18,9 +18,9 @@ from casework.condition.literal import Value, checked
 from casework.condition.tree import ALWAYS, All, Among, Compare, Condition, Differs, HasRole, Known, Not, Overdue
 from casework.model import command
 from casework.model.casetype import CaseType
-from casework.model.outfit import ACCOUNT_OWNERS, Account, Invariant, Outfit, Role, Worklist
 from casework.model.command import Doer, Effect, Given, Held, Now, Source, Unit
 from casework.model.fields import FIELD_CLASSES, FIELD_TYPES, Choice, Field
+from casework.model.outfit import ACCOUNT_OWNERS, Account, Invariant, Outfit, Role, Worklist
 from casework.model.workflow import PERMISSIONS, SLOT_KINDS, Deadline, Slot, State, Transition, Workflow
 from casework.text import Text
 
@@ -173,7 +173,7 @@ def effects() -> SearchStrategy[Effect]:
         st.builds(command.Settle, names()),
         st.builds(command.Void, names()),
         st.builds(command.Send, names(), sources(), pairs),
-        st.builds(command.Open, names(), pairs, sources()),
+        st.builds(command.Open, names(), pairs, sources(), subjects=st.dictionaries(names(), names(), max_size=2)),
         st.builds(command.Assign, names(), sources()),
         st.just(command.Recheck()),
         st.builds(command.Run, names()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casework.app import Casework
+from casework.blobs import BlobFolder, BlobMemory, BlobStore, EnclosureLimits, StoredBlob
 from casework.clock import Clock, FrozenClock, SystemClock
 from casework.condition.build import (
     actor,
@@ -21,10 +22,13 @@ from casework.condition.build import (
 from casework.condition.tree import ALWAYS, NEVER, Condition
 from casework.desk import Desk
 from casework.desk.bulk import Bulk
+from casework.desk.enclosing import OpenEnclosure
+from casework.desk.importing import Imported
 from casework.desk.reading import Page
 from casework.desk.viewing import HistoryEntry
 from casework.diagram import mermaid, svg
 from casework.errors import (
+    BlobDamaged,
     CaseworkError,
     Conflict,
     DocumentError,
@@ -61,6 +65,7 @@ from casework.model.command import (
     keep,
 )
 from casework.model.decision import Message
+from casework.model.enclosure import Enclosure
 from casework.model.fields import Choice, Field, fact
 from casework.model.finding import Finding
 from casework.model.outfit import Account, Invariant, Outfit, Role, Worklist
@@ -82,6 +87,10 @@ __all__ = [
     "Actor",
     "Assign",
     "Attachment",
+    "BlobDamaged",
+    "BlobFolder",
+    "BlobMemory",
+    "BlobStore",
     "Bulk",
     "Case",
     "CaseType",
@@ -99,6 +108,8 @@ __all__ = [
     "DocumentError",
     "Doer",
     "EffectPart",
+    "Enclosure",
+    "EnclosureLimits",
     "Fault",
     "Field",
     "Finding",
@@ -108,12 +119,14 @@ __all__ = [
     "Held",
     "Help",
     "HistoryEntry",
+    "Imported",
     "InvalidValue",
     "Invariant",
     "Language",
     "Message",
     "Now",
     "Open",
+    "OpenEnclosure",
     "OutcomeUnknown",
     "Outfit",
     "Page",
@@ -138,6 +151,7 @@ __all__ = [
     "StoreMismatch",
     "StoreOptions",
     "StoreUnavailable",
+    "StoredBlob",
     "SystemClock",
     "Text",
     "Transition",

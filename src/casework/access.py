@@ -30,6 +30,7 @@ class Access:
         self._readers = {name: frozenset(roles) for name, roles in case_type.readers}
         self._fields = fields
         self._told_to = {name: self._who(field) for name, field in fields.items()}
+        self._circles = frozenset(self._told_to.values())
         self.local_roles = frozenset(role.name for role in case_type.roles if role.local)
 
     def may(self, permission: str, states: Mapping[str, str], roles: Roles) -> bool:
@@ -80,7 +81,7 @@ class Access:
     def visible(self, names: Iterable[str], roles: Roles) -> frozenset[str]:
         """Those of the field *names* that *roles* may read."""
         told_to = self._told_to
-        reading = {who for who in set(told_to.values()) if who is None or not roles.isdisjoint(who)}
+        reading = {who for who in self._circles if who is None or not roles.isdisjoint(who)}
         return frozenset([name for name in names if name in told_to and told_to[name] in reading])
 
     def tells(self, condition: Condition, roles: Roles) -> bool:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from casework.blobs import BlobStore, EnclosureLimits
 from casework.clock import Clock, SystemClock, utc
 from casework.compiled import Compiled
 from casework.desk import Desk, Engine
 from casework.desk.desk import unavailable
-from casework.errors import InvalidValue, StoreMismatch, UnsoundDefinition
+from casework.desk.enclosing import sweep
+from casework.errors import InvalidValue, SetupError, StoreMismatch, UnsoundDefinition
 from casework.hookspecs import Demo
 from casework.ids import Entropy, Ids, system_entropy
 from casework.manifest import Manifest, compose
@@ -44,7 +46,8 @@ class Casework:
 
     *url* is a SQLAlchemy URL, ``sqlite:///file.db`` or ``sqlite://`` for memory. *plugins* are modules or
     objects with hook implementations; ``installed()`` finds those of every installed distribution.
-    *clock*, *entropy* and the ids made from them are injected for tests and replays.
+    *clock*, *entropy* and the ids made from them are injected for tests and replays. *blobs* keeps the files
+    that cases enclose, *enclosures* says how many and of which kinds; without *blobs* enclosing is refused.
 
     Raises UnsoundDefinition with every finding at once, Conflict where two contributions claim one
     name, SetupError where a plugin cannot be used.
@@ -62,6 +65,8 @@ class Casework:
         clock: Clock | None = None,
         entropy: Entropy = system_entropy,
         options: StoreOptions | None = None,
+        blobs: BlobStore | None = None,
+        enclosures: EnclosureLimits | None = None,
     ) -> None:
         manager = Plugins(several("plugins", plugins))
         own = several("case_types", case_types, CaseType)
@@ -75,6 +80,7 @@ class Casework:
         keep_apart(given, bound)
         required = [*requirements, *(attrs.evolve(i, source=i.source or who) for who, i in manager.requirements())]
         manifests, self._warnings = _checked(types, named, [item for _, item in bound], required)
+        _check_blobs(blobs, enclosures)
         self._options = options or StoreOptions()
         store = Store(open_engine(url, self._options), entropy)
         self._demos = tuple(demo for _, demo in manager.demos())
@@ -88,6 +94,8 @@ class Casework:
             plugins=manager,
             parts=named,
             current=current,
+            blobs=blobs,
+            enclosures=enclosures,
         )
 
     @property
@@ -153,15 +161,27 @@ class Casework:
         self._engine.guarded()
         return send_waiting(self._engine, utc(now or self._engine.clock.now()), limit)
 
-    def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
-        """Verify every case, its log, the ledger and the timers; the first bad entry of a case is named."""
-        with self._engine.store.transactions.read() as transaction:
-            return Verifier(self._engine.store, self._engine.stored).verify(transaction, progress)
+    def verify(self, progress: Callable[[int], None] | None = None, *, rehash: bool = False) -> Verdict:
+        """Verify every case, its log, the ledger and the timers; the first bad entry of a case is named.
+
+        Of the files that cases enclose it looks at the sizes; with *rehash* it reads every one of them.
+        """
+        engine = self._engine
+        with engine.store.transactions.read() as transaction:
+            return Verifier(engine.store, engine.stored, engine.blobs, rehash=rehash).verify(transaction, progress)
+
+    def sweep_blobs(self, *, grace: timedelta = timedelta(days=1)) -> int:
+        """Remove files that no case keeps and that were stored more than *grace* ago; answers with how many.
+
+        They are what calls leave behind that were refused or broken off after the bytes were stored.
+        """
+        self._engine.guarded()
+        return sweep(self._engine, self._engine.clock.now() - grace)
 
     def diagnose(self) -> Diagnosis:
         """Look at the store without changing it: its tables, whose cases it holds, what is orphaned or late."""
         engine = self._engine
-        return diagnose(engine.store, self._options, engine.current, engine.pinned, engine.clock.now())
+        return diagnose(engine.store, self._options, engine.current, engine.pinned, engine.clock.now(), engine.blobs)
 
     def manifest(self, case: Case) -> Manifest:
         """What *case* is pinned to, which may be older than what is installed or not installed at all."""
@@ -191,6 +211,13 @@ def _person(actor: Actor) -> Actor:
     if SYSTEM in (actor.id, actor.person):
         raise InvalidValue("actor.id", f"{SYSTEM!r} is what casework itself is called in the log")
     return actor
+
+
+def _check_blobs(blobs: object, enclosures: object) -> None:
+    if blobs is not None and (isinstance(blobs, type) or not isinstance(blobs, BlobStore)):
+        raise SetupError(f"blobs takes a BlobStore, such as BlobFolder('papers'), not {type(blobs).__name__}")
+    if enclosures is not None and not isinstance(enclosures, EnclosureLimits):
+        raise SetupError(f"enclosures takes EnclosureLimits(…), not {type(enclosures).__name__}")
 
 
 def _checked(

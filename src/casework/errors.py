@@ -103,3 +103,13 @@ class Reentered(CaseworkError):
     """A desk was used where it may not be: while a firing is decided, or after its transaction has ended."""
 
     code = "reentered"
+
+
+class BlobDamaged(CaseworkError):
+    """The bytes of an enclosure are not there, or are others than were enclosed; *digest* says which."""
+
+    code = "blob-damaged"
+
+    def __init__(self, digest: str, problem: str) -> None:
+        super().__init__(f"the blob {digest[:12]}… cannot be used: {problem}; restore it from a backup")
+        self.digest, self.problem = digest, problem

@@ -204,9 +204,12 @@ class _Binder:
         )
 
     def _account(self, account: Account) -> Account:
-        bound = self._bound.get(account.owner)
-        owner = bound if self._kinds.get(account.owner) == "subject" and isinstance(bound, str) else account.owner
-        return attrs.evolve(account, owner=owner, by=None if account.by is None else self._field(account.by))
+        by = None if account.by is None else self._field(account.by)
+        return attrs.evolve(account, owner=self._subject(account.owner), by=by)
+
+    def _subject(self, name: str) -> str:
+        bound = self._bound.get(name)
+        return bound if self._kinds.get(name) == "subject" and isinstance(bound, str) else name
 
     def _worklist(self, worklist: Worklist) -> Worklist:
         return attrs.evolve(
@@ -312,6 +315,7 @@ class _Binder:
                     item,
                     values=tuple((name, self._source(value)) for name, value in values),
                     unit=self._source(unit),
+                    subjects={name: self._subject(own) for name, own in item.subjects},
                 )
         return item
 

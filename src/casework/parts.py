@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 import attrs
@@ -14,13 +15,15 @@ import attrs
 from casework.condition.literal import Value
 from casework.model.command import Command
 from casework.model.decision import Message
+from casework.text import Text, as_text
 
 
 @attrs.frozen(kw_only=True)
 class View:
     """What a guard or effect sees: read-only, of one case, one actor and one instant.
 
-    *data* holds only the fields that the part declared to read.
+    *data* holds only the fields that the part declared to read, *balances* what is left in those accounts with
+    limits that it declared to post. *subjects* are the persons whom the case is about.
     """
 
     case_id: str
@@ -33,6 +36,8 @@ class View:
     states: Mapping[str, str]
     data: Mapping[str, Value]
     form: Mapping[str, Value]
+    balances: Mapping[str, int] = MappingProxyType({})
+    subjects: Mapping[str, str] = MappingProxyType({})
 
 
 @attrs.frozen
@@ -42,7 +47,7 @@ class Guard:
     name: str
     check: Callable[[View], bool]
     reads: tuple[str, ...] = ()
-    because: str = ""
+    because: Text = attrs.field(default=Text(), converter=as_text)
 
 
 @attrs.frozen
@@ -74,11 +79,11 @@ class Channel:
 Part = Guard | EffectPart | Channel
 
 
-def guard(name: str, *, reads: Iterable[str] = ()) -> Callable[[Callable[[View], bool]], Guard]:
-    """Declare a guard; the first line of its docstring is what a refusal says should hold."""
+def guard(name: str, *, reads: Iterable[str] = (), zh: str = "") -> Callable[[Callable[[View], bool]], Guard]:
+    """Declare a guard; the first line of its docstring, and *zh* in Chinese, is what a refusal says should hold."""
 
     def declare(check: Callable[[View], bool]) -> Guard:
-        return Guard(name, check, _names(reads), _first_line(check))
+        return Guard(name, check, _names(reads), Text(_first_line(check), zh))
 
     return declare
 

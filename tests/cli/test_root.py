@@ -146,7 +146,7 @@ def test_the_language_is_known_before_anything_is_parsed() -> None:
 
 
 def test_an_unexpected_error_tells_its_place_and_not_its_words(cli: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(self: Casework) -> None:
+    def fail(self: Casework, **_: object) -> None:
         raise RuntimeError("CANARY")
 
     monkeypatch.setattr(Casework, "verify", fail)
@@ -187,7 +187,7 @@ def test_f78_the_log_is_one_line_a_record_without_what_cases_know(cli: Line) -> 
 
 
 def test_f78_a_record_cannot_forge_another(cli: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    def log(self: Casework) -> None:
+    def log(self: Casework, **_: object) -> None:
         try:
             raise ValueError("CANARY")
         except ValueError:

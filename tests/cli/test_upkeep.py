@@ -33,7 +33,7 @@ def test_migrating_makes_tables_and_then_finds_them(cli: Line, tmp_path: Path) -
 def test_a_whole_store_is_told_to_be(cli: Line) -> None:
     cli.opened()
 
-    assert {"whole": True, "cases": 1, "entries": 1, "erased": 0, "faults": []} == cli.json("verify")
+    assert {"whole": True, "cases": 1, "entries": 1, "erased": 0, "enclosures": 0, "faults": []} == cli.json("verify")
     assert "everything adds up" in cli("verify").stdout
     assert "核验无误" in cli("verify", "--lang", "zh").stdout
 
@@ -52,7 +52,8 @@ def test_plugins_are_shown_with_what_they_contribute(cli: Line) -> None:
     told = cli.json("plugins")
 
     assert [("tiny", "--plugin")] == [(item["name"], item["origin"]) for item in told["plugins"]]
-    assert {"case_types": ["errand"], "parts": ["sms"], "demos": ["errands"]} == told["plugins"][0]["contributes"]
+    contributes = {"case_types": ["errand"], "parts": ["sms"], "demos": ["errands"], "commands": ["greet"]}
+    assert contributes == told["plugins"][0]["contributes"]
     assert "案件类型：errand" in cli("plugins", "--lang", "zh").stdout
     assert "no plugins" in cli("--no-installed", "plugins", bare=True).stdout
 

@@ -212,16 +212,19 @@ LI = Actor("li", roles={"caseworker"}, unit="anlu")
 def test_it_is_attached_to_rescue_as_to_any_host(bench: Bench) -> None:
     plain = attrs.evolve(REFERRAL.transitions[1], effects=keep("ward"))
     simple = attrs.evolve(
-        REFERRAL, transitions=(REFERRAL.transitions[0], plain, attrs.evolve(REFERRAL.transitions[2], effects=()))
+        REFERRAL,
+        # Rescue knows what a workflow called "referral" is, should there be one.
+        name="sending",
+        transitions=(REFERRAL.transitions[0], plain, attrs.evolve(REFERRAL.transitions[2], effects=())),
     )
     bound = attrs.evolve(on_rescue(), workflow=simple)
     desk = bench.app(rescue, attachments=[bound]).desk(LI)
     case = desk.open("rescue", found_at="Jiefang Road", found_by="street patrol", age=70)
     case = desk.fire(case, "assess", urgent=False, can_state_identity=False)
-    case = desk.fire(case, "referral.request", ward="7")
+    case = desk.fire(case, "sending.request", ward="7")
 
-    assert ("7", "asked") == (case.data["referral.ward"], case.states["referral"])
-    assert [("7",)] == bench.ask("select referral__ward from case_rescue")
+    assert ("7", "asked") == (case.data["sending.ward"], case.states["sending"])
+    assert [("7",)] == bench.ask("select sending__ward from case_rescue")
     assert "hospitalized" == desk.fire(case, "admit", hospital="First", diagnosis="flu").state
 
 

@@ -51,6 +51,21 @@ def app_with(bench: Bench, run: Callable[[View], Iterable[Any]], **declared: Any
     return bench.app(errand(act(Run("work"))), errand(name="parcel"), parts=[part, POST_OFFICE])
 
 
+def test_an_effect_sees_what_is_left_where_it_may_post_and_nowhere_else(bench: Bench) -> None:
+    seen: list[dict[str, int]] = []
+
+    def look(view: View) -> list[Post]:
+        seen.append(dict(view.balances))
+        return []
+
+    for posts in (["outside", "stock"], ["outside"], []):
+        desk = app_with(bench, look, posts=posts).desk(ANA)
+        desk.fire(desk.open("errand", count=2), "act")
+
+    assert ["stock" in found for found in seen] == [True, False, False]
+    assert all("shelf" not in found and "outside" not in found for found in seen)
+
+
 def test_what_is_declared_is_done(bench: Bench) -> None:
     desk = app_with(bench, lambda view: EVERY_KIND, **DECLARED).desk(ANA)
 

@@ -15,6 +15,7 @@ from casework import (
     Conflict,
     Field,
     Invariant,
+    Open,
     Outfit,
     Post,
     Role,
@@ -26,8 +27,10 @@ from casework import (
     Worklist,
     attach,
     check,
+    dump,
     field,
     keep,
+    load,
     overdue,
     slot,
     state,
@@ -200,3 +203,26 @@ def test_a_deadline_in_what_comes_along_is_the_workflows_own(bench: Bench) -> No
                 )
             ],
         )
+
+
+def test_a_child_is_about_the_person_whom_the_opening_names(bench: Bench) -> None:
+    errands = errand(name="errand", subjects=("guest", "host"))
+    minding = Workflow(
+        "minding",
+        initial="idle",
+        states=[State("idle"), State("over", final=True)],
+        transitions=[
+            Transition("end", "idle", "over", automatic=True, condition=slot("closed")),
+            Transition("ask", "idle", roles="sender", effects=Open("visit", {}, subjects={"person": "patient"})),
+        ],
+        slots=[Slot("patient", "subject"), Slot("sender", "role"), Slot("closed")],
+    )
+    attached = attach(minding, "errand", patient="guest", sender="clerk", closed=state("errand") == "done")
+    app = bench.app(errands, errand(name="visit"), attachments=[attached])
+    desk = app.desk(ANA)
+    case = desk.open("errand", subjects={"guest": "g1", "host": "h1"})
+    desk.fire(case, "minding.ask")
+
+    assert [{"person": "g1"}] == [dict(child.subjects) for child in desk.find("visit").cases]
+    assert "subjects: {person: patient}" in dump(minding)
+    assert minding == load(dump(minding))

@@ -12,8 +12,8 @@ from casework.condition.build import actor, field, overdue, state
 from casework.condition.tree import Condition
 from casework.model.actor import Actor
 from casework.model.casetype import CaseType
-from casework.model.outfit import Role
 from casework.model.fields import FIELD_CLASSES, Field
+from casework.model.outfit import Role
 from casework.model.workflow import PERMISSIONS, State, Workflow
 
 ROLES = ("clerk", "nurse", "owner")

@@ -13,7 +13,6 @@ from casework.condition.tree import Optional
 from casework.errors import DocumentError, InvalidValue
 from casework.loader import dump, from_document, load, load_file, parse_text, to_document
 from casework.model.casetype import CaseType
-from casework.model.outfit import Account, Invariant, Role
 from casework.model.command import (
     Assign,
     Doer,
@@ -31,6 +30,7 @@ from casework.model.command import (
     Void,
 )
 from casework.model.fields import Choice, Field
+from casework.model.outfit import Account, Invariant, Role
 from casework.model.workflow import State, Transition, Workflow
 from casework.text import Text
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 import pytest
@@ -81,16 +79,6 @@ def test_everything_is_titled_in_both_languages(case_type: CaseType) -> None:
 def test_chinese_titles_are_chinese(case_type: CaseType) -> None:
     latin = [name for name, text in texts(case_type) if not any("\u4e00" <= char <= "\u9fff" for char in text.zh)]
     assert latin == []
-
-
-def test_it_uses_the_public_face_only() -> None:
-    package = Path(plugin.__file__ or "").parent
-    for path in package.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
-            assert not module.startswith("casework") or module == "casework" or module.startswith("casework.rescue"), (
-                path
-            )
 
 
 def test_it_is_a_plugin() -> None:

@@ -16,10 +16,10 @@ from casework.condition.tree import ALWAYS, NEVER, Not
 from casework.errors import InvalidValue
 from casework.model.attachment import Require
 from casework.model.casetype import CaseType
-from casework.model.outfit import Account, Invariant, Role, Worklist
 from casework.model.command import Assign, Given, Held, Now, Open, Post, Run, Send, Set, Settle
 from casework.model.fields import Field
 from casework.model.finding import Finding
+from casework.model.outfit import Account, Invariant, Role, Worklist
 from casework.model.workflow import Deadline, Slot, State, Transition, Workflow
 from casework.parts import Channel, EffectPart, Guard, Part
 from casework.soundness import CODES, check, check_requirements, check_workflow
@@ -250,6 +250,7 @@ TYPES: list[Case] = [
 
 TYPES += [
     case("CW124", f"{STEP}.form[0].name", kind(flow(step(form=[Field("batch")])))),
+    case("CW125", f"{STEP}.effects[0].subjects.person", doing(Open("other", {}, subjects={"person": "stranger"}))),
     case("CW124", "data[0].name", kind(data=[Field("unit")], accounts=())),
     case("CW315", f"{STEP}.effects[0].value", doing(Set("seen", Held("phone")), data=(*FIELDS, Field("seen")))),
     case(

@@ -54,6 +54,7 @@ def _remember(ctx: click.Context, parameter: click.Parameter, value: Any) -> Non
 
 _GLOBAL: tuple[tuple[tuple[str, ...], str, str, dict[str, Any]], ...] = (
     (("--store",), "Where the cases are: sqlite:///FILE.", "案件存放处：sqlite:///文件。", {"metavar": "URL"}),
+    (("--blobs",), "Where the files of the cases are.", "案件附件存放的文件夹。", {"metavar": "DIR"}),
     (("--as", "actor"), "Who acts.", "办理人编号。", {"metavar": "ID"}),
     (("--role", "roles"), "A role of whoever acts.", "办理人的角色，可多次给出。", {"metavar": "R", "multiple": True}),
     (("--unit",), "The unit of whoever acts.", "办理人所在单位。", {"metavar": "U"}),

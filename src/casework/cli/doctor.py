@@ -94,6 +94,7 @@ def checks_of(found: Diagnosis) -> Iterator[Check]:
         yield from _pinned(pinned)
     yield _timers(found)
     yield from _messages(found)
+    yield from _blobs(found)
 
 
 def _tables(found: Diagnosis) -> Check:
@@ -183,6 +184,29 @@ def _messages(found: Diagnosis) -> Iterator[Check]:
         yield Check("channels", "problem", text)
 
 
+def _blobs(found: Diagnosis) -> Iterator[Check]:
+    """Nothing is said of files where there are none and nobody named a place for them."""
+    if found.blobs is None:
+        if found.enclosures:
+            text = Text(
+                f"enclosures: {found.enclosures}, and no place for their files is named; give --blobs DIR",
+                f"有 {found.enclosures} 份附件，但未指明存放处；请给出 --blobs 文件夹",
+            )
+            yield Check("blobs", "problem", text)
+        return
+    told = Text(f"{found.blobs}, enclosures: {found.enclosures}", f"{found.blobs} 个，对应 {found.enclosures} 份附件")
+    yield Check("blobs", "ok", told)
+    if found.lost:
+        text = Text(f"{found.lost} are not there; restore them from a backup", f"缺失 {found.lost} 个；请从备份恢复")
+        yield Check("blobs", "problem", text)
+    if found.orphans:
+        text = Text(
+            f"{found.orphans} that no case keeps; `casework blobs --sweep` removes those of more than a day",
+            f"{found.orphans} 个无案件引用；`casework blobs --sweep` 可清除一天以前的",
+        )
+        yield Check("blobs", "note", text)
+
+
 def _json(session: Session, found: Diagnosis, checks: list[Check]) -> dict[str, object]:
     return {
         "ok": found.fits and all(check.level != "problem" for check in checks),
@@ -207,6 +231,7 @@ def _json(session: Session, found: Diagnosis, checks: list[Check]) -> dict[str, 
         },
         "messages": dict(found.messages),
         "parked": dict(found.parked),
+        "blobs": {"kept": found.blobs, "enclosures": found.enclosures, "orphans": found.orphans, "lost": found.lost},
         "checks": [{"name": item.name, "level": item.level, "text": plain.text(item.text)} for item in checks],
     }
 

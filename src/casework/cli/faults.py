@@ -10,6 +10,7 @@ import attrs
 import click
 
 from casework import (
+    BlobDamaged,
     CaseworkError,
     DocumentError,
     Finding,
@@ -29,6 +30,7 @@ from casework.cli.usage import Usage
 OK, UNEXPECTED, USAGE, REFUSED, UNFIT, STORE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 
 _LEADS = {
+    "blob-damaged": "附件内容缺失或已损坏，请从备份恢复",
     "setup-error": "应用设置有误",
     "unsound-definition": "定义不完善",
     "document-error": "文档无法读取",
@@ -119,6 +121,7 @@ def _told(error: CaseworkError, language: Language) -> Answer:
     kinds: tuple[tuple[type[CaseworkError], int], ...] = (
         (StoreMismatch, STORE),
         (StoreUnavailable, STORE),
+        (BlobDamaged, BROKEN),
         (SetupError, UNFIT),
         (InvalidValue, USAGE),
     )

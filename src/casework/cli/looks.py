@@ -16,6 +16,9 @@ _KINDS = {
     "note": ("remark", "备注"),
     "assign": ("assigned", "指派"),
     "correct": ("corrected", "更正"),
+    "enclose": ("file enclosed", "存入附件"),
+    "withdraw": ("file withdrawn", "撤回附件"),
+    "adopt": ("moved to the present definition", "转入现行定义"),
     "recheck": ("looked at again", "复查"),
 }
 
@@ -23,6 +26,14 @@ _KINDS = {
 def moment(instant: datetime) -> str:
     """An instant in the zone of this machine, to the minute, with its offset."""
     return instant.astimezone().isoformat(" ", "minutes")
+
+
+def size(count: int) -> str:
+    """A count of bytes in the unit that people use for so many."""
+    for unit, many in (("MB", 1_000_000), ("kB", 1_000)):
+        if count >= many:
+            return f"{count / many:.1f} {unit}"
+    return f"{count} B"
 
 
 class Looks:
@@ -170,7 +181,10 @@ class Looks:
         if entry.cause is not None and entry.cause.kind == "timer":
             deadline = self.title("deadline", entry.cause.name)
             lines.append(self.screen.told(f"time ran out: {deadline}", f"期限已到：{deadline}"))
-        if entry.cause is not None and entry.cause.case_id:
+        if entry.cause is not None and entry.cause.kind == "import":
+            name = " ".join(part for part in (entry.cause.name, entry.cause.case_id) if part)
+            lines.append(self.screen.told(f"imported from {name}", f"导入自 {name}"))
+        elif entry.cause is not None and entry.cause.case_id:
             lines.append(self.screen.told(f"by case {entry.cause.case_id}", f"因案件 {entry.cause.case_id}"))
         if entry.corrects is not None:
             lines.append(self.screen.told(f"undoes entry {entry.corrects}", f"撤销第{entry.corrects}条"))
@@ -181,7 +195,10 @@ class Looks:
         for step in entry.steps:
             if step.entered:
                 by_itself = told(" (by itself)", "（自动）") if step.automatic else ""
-                ends = [self.title("state", f"{step.workflow}.{state}") for state in (step.source, step.target)]
+                ends = [
+                    self.title("state", f"{step.workflow}.{state}") if state else "–"
+                    for state in (step.source, step.target)
+                ]
                 yield f"{self.title('workflow', step.workflow)}{self._colon}{ends[0]} → {ends[1]}{by_itself}"
         yield from self._values(entry.changes)
         yield from self._values({name: held for name, held in entry.form.items() if name not in entry.changes})
@@ -191,6 +208,10 @@ class Looks:
             yield told(f"opened {name} {case_id}", f"另立 {name} {case_id}")
         for role, person in entry.assigned:
             yield f"{self.title('role', role)}{self._colon}{person or told('nobody', '无')}"
+        if entry.enclosed is not None:
+            yield f"{entry.enclosed.name} ({size(entry.enclosed.size)})"
+        if entry.withdraws is not None:
+            yield told(f"that of entry {entry.withdraws}", f"第{entry.withdraws}条的附件")
         if entry.note:
             yield entry.note
         if entry.refused:

@@ -6,24 +6,17 @@ Instants are ISO 8601 in UTC, dates ISO 8601, decimals text (a float would chang
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
-from casework import Case, Fault, Finding, HistoryEntry, Page, Ran, Refusal, Text, Verdict
+from casework import Case, Enclosure, Fault, Finding, HistoryEntry, Page, Ran, Refusal, Text, Verdict
+from casework.desk import record
 from casework.model.decision import Step
+from casework.storage.diagnosis import Pinned
 
 
 def value(held: object) -> Any:
     """One value of a case."""
-    match held:
-        case datetime():
-            return held.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date():
-            return held.isoformat()
-        case Decimal():
-            return format(held, "f")
-    return held
+    return record.plain(held)
 
 
 def values(held: Mapping[str, object]) -> dict[str, Any]:
@@ -88,6 +81,23 @@ def entry(shown: HistoryEntry) -> dict[str, Any]:
         "corrects": shown.corrects,
         "refused": shown.refused,
         "hash": shown.hash,
+        "adopted": shown.adopted,
+        "enclosed": None if shown.enclosed is None else enclosure(shown.enclosed),
+        "withdraws": shown.withdraws,
+    }
+
+
+def enclosure(shown: Enclosure) -> dict[str, Any]:
+    """A file of a case."""
+    return {
+        "number": shown.number,
+        "name": shown.name,
+        "media_type": shown.media_type,
+        "size": shown.size,
+        "field_class": shown.field_class,
+        "digest": shown.digest,
+        "at": value(shown.at),
+        "actor": shown.actor,
     }
 
 
@@ -148,7 +158,21 @@ def verdict(shown: Verdict) -> dict[str, Any]:
         "cases": shown.cases,
         "entries": shown.entries,
         "erased": shown.erased,
+        "enclosures": shown.enclosures,
         "faults": [fault(item) for item in shown.faults],
+    }
+
+
+def left(shown: Pinned) -> dict[str, Any]:
+    """Cases that need what is not loaded."""
+    return {
+        "case_type": shown.case_type,
+        "manifest": shown.manifest,
+        "cases": shown.cases,
+        "open": shown.open,
+        "case_type_loaded": shown.standing != "orphaned",
+        "workflows": list(shown.gone),
+        "parts": list(shown.absent),
     }
 
 

@@ -12,7 +12,20 @@ from typing import Any
 import click
 
 from casework import CaseworkError, Conflict, Text
-from casework.cli import cases, changes, definitions, doctor, faults, running, upkeep, worklists
+from casework.cli import (
+    adopting,
+    cases,
+    changes,
+    definitions,
+    doctor,
+    enclosing,
+    exporting,
+    faults,
+    importing,
+    running,
+    upkeep,
+    worklists,
+)
 from casework.cli.clean import clean
 from casework.cli.command import Option, about, global_options, help_text, session_of
 from casework.cli.screen import Screen
@@ -38,6 +51,11 @@ COMMANDS = (
     changes.assign,
     changes.claim,
     changes.correct,
+    adopting.adopt,
+    enclosing.enclose,
+    enclosing.enclosures,
+    enclosing.enclosure,
+    enclosing.withdraw,
     cases.why_not,
     cases.show,
     cases.history,
@@ -48,7 +66,10 @@ COMMANDS = (
     definitions.draw,
     upkeep.migrate,
     upkeep.verify,
+    enclosing.blobs,
     upkeep.plugins,
+    exporting.export,
+    importing.import_command,
     doctor.doctor,
 )
 

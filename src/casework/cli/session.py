@@ -16,6 +16,7 @@ from typing import Any
 
 from casework import (
     Actor,
+    BlobFolder,
     CaseType,
     Casework,
     Desk,
@@ -88,13 +89,19 @@ class Session:
         log.info("store %s, plugins %s", shown_url(url or self.url), ", ".join(app.plugins) or "none")
         return app
 
+    @property
+    def blobs(self) -> BlobFolder | None:
+        """The folder with the files of the cases; None where none was named."""
+        folder = self.settings.one("blobs")
+        return None if folder is None else BlobFolder(folder)
+
     @cached_property
     def opened(self) -> Casework:
         """The application over a store that is there; a file that is not is never made by looking at it."""
         file = file_of(self.url)
         if file is not None and not file.exists():
             raise StoreMismatch(f"there is no file {str(file)!r}", "`casework migrate` makes it")
-        return self.app()
+        return self.app(blobs=self.blobs)
 
     @cached_property
     def desk(self) -> Desk:

@@ -10,12 +10,13 @@ import click
 
 from casework import Verdict
 from casework.cli import plain
-from casework.cli.command import command, json_option
+from casework.cli.command import command, json_option, option
 from casework.cli.faults import BROKEN, OK
 from casework.cli.screen import Column, console
 from casework.cli.session import Session
 from casework.hookspecs import PROJECT
 from casework.plugins import Plugins
+from casework.storage.diagnosis import Pinned, file_of
 
 
 @command(
@@ -50,16 +51,19 @@ def migrate(session: Session, as_json: bool) -> None:
     "Verify every case, its log, the ledger and the timers.\nEnds with 6 if something does not add up.",
     "核验每个案件及其记录、账目与期限。\n有不符之处时以 6 结束。",
 )
+@option("--rehash", is_flag=True, en="Read every file of the cases too.", zh="同时逐一重新读取案件附件。")
 @json_option
 @click.pass_obj
-def verify(session: Session, as_json: bool) -> int:
+def verify(session: Session, rehash: bool, as_json: bool) -> int:
     """Verify a store."""
     app, screen = session.opened, console(error=True)
     if as_json or not screen.is_terminal:
-        verdict = app.verify()
+        verdict = app.verify(rehash=rehash)
     else:
         with screen.status(session.screen.told("verifying …", "正在核验……")) as status:
-            verdict = app.verify(lambda done: status.update(session.screen.told(f"{done} cases …", f"{done} 件……")))
+            verdict = app.verify(
+                lambda done: status.update(session.screen.told(f"{done} cases …", f"{done} 件……")), rehash=rehash
+            )
     if as_json:
         session.screen.json(plain.verdict(verdict))
     else:
@@ -75,6 +79,9 @@ def _report(session: Session, verdict: Verdict) -> None:
             f"{verdict.cases:,} 件案件，{verdict.entries:,} 条记录，其中 {verdict.erased:,} 条内容已删除",
         )
     )
+    if verdict.enclosures:
+        many = "enclosures" if verdict.enclosures != 1 else "enclosure"
+        screen.line(screen.told(f"{verdict.enclosures:,} {many}", f"{verdict.enclosures:,} 份附件"))
     if verdict.whole:
         screen.line(screen.told("everything adds up", "核验无误"), "green")
         return
@@ -100,10 +107,15 @@ def own_version() -> str:
 
 @attrs.frozen
 class Loaded:
-    """A plugin in use: where it comes from, and what it contributes, by kind."""
+    """A plugin in use: where it comes from, and what it contributes, by kind.
+
+    *origin* is the distribution with its version, or the option that named the module.
+    """
 
     name: str
     origin: str
+    distribution: str | None
+    version: str | None
     contributes: dict[str, list[str]]
 
 
@@ -120,15 +132,34 @@ def loaded(session: Session) -> list[Loaded]:
             "attachments": [f"{item.workflow.name} → {item.case_type}" for _, item in one.attachments()],
             "requirements": [item.target for _, item in one.requirements()],
             "demos": [item.name for _, item in one.demos()],
+            "commands": _commands(one),
             "observes": ["entries"] if one.observed else [],
         }
-        origin = origins.get(id(plugin), "--plugin")
-        found.append(Loaded(one.names[0], origin, {kind: names for kind, names in contributed.items() if names}))
+        distribution, number = origins.get(id(plugin), (None, None))
+        origin = "--plugin" if distribution is None else f"{distribution} {number}"
+        contributes = {kind: names for kind, names in contributed.items() if names}
+        found.append(Loaded(one.names[0], origin, distribution, number, contributes))
     return found
 
 
-def _distribution(point: Any) -> str:
-    return "?" if point.dist is None else f"{point.dist.name} {point.dist.version}"
+def _commands(one: Plugins) -> list[str]:
+    added = click.Group(PROJECT)
+    one.add_commands(added)
+    return sorted(added.commands)
+
+
+def left_behind(session: Session) -> list[Pinned]:
+    """The cases of the named store that need what is not loaded: a case type, a workflow, a part."""
+    url = session.settings.one("store")
+    file = None if url is None else file_of(url)
+    if url is None or (file is not None and not file.exists()):
+        return []
+    found = session.opened.diagnose().pinned
+    return [item for item in found if item.standing == "orphaned" or (item.open and (item.gone or item.absent))]
+
+
+def _distribution(point: Any) -> tuple[str, str]:
+    return ("?", "?") if point.dist is None else (point.dist.name, point.dist.version)
 
 
 _KINDS = {
@@ -137,11 +168,17 @@ _KINDS = {
     "attachments": ("attaches", "附加流程"),
     "requirements": ("requires", "附加要求"),
     "demos": ("demos", "演示"),
+    "commands": ("commands", "命令"),
     "observes": ("observes", "观察"),
 }
 
 
-@command("plugins", "Show what is loaded, from where, and what it contributes.", "查看已加载的插件、其来源与内容。")
+@command(
+    "plugins",
+    "Show what is loaded, from where, and what it contributes.\n"
+    "Where a store is named: also which of its cases need what is not loaded.",
+    "查看已加载的插件、其来源与内容。\n给出存储时，一并列出其中因缺少插件而受影响的案件。",
+)
 @json_option
 @click.pass_obj
 def plugins(session: Session, as_json: bool) -> None:
@@ -149,8 +186,9 @@ def plugins(session: Session, as_json: bool) -> None:
     found, screen = loaded(session), session.screen
     definitions = [item.name for item in session.definitions]
     if as_json:
-        told = [{"name": item.name, "origin": item.origin, "contributes": item.contributes} for item in found]
-        screen.json({"casework": own_version(), "plugins": told, "definitions": definitions})
+        told = [attrs.asdict(item) for item in found]
+        missing = [plain.left(item) for item in left_behind(session)]
+        screen.json({"casework": own_version(), "plugins": told, "definitions": definitions, "left_behind": missing})
         return
     screen.line(f"casework {own_version()}", "bold")
     if found:
@@ -165,6 +203,28 @@ def plugins(session: Session, as_json: bool) -> None:
         screen.line(screen.told("no plugins", "没有插件"))
     if definitions:
         screen.line(screen.told("from documents: ", "来自文档：") + ", ".join(definitions))
+    _left(session, left_behind(session))
+
+
+def _left(session: Session, items: list[Pinned]) -> None:
+    """The cases that need what is not loaded: they are kept, and go on when it is there again."""
+    told, lacks = session.screen.told, {"gone": ("workflow", "流程"), "absent": ("part", "部件")}
+    if not items:
+        return
+    session.screen.heading(told("Cases that need what is not loaded", "因缺少插件而受影响的案件"))
+    columns = (
+        Column(told("case type", "案件类型"), whole=True),
+        Column(told("cases", "件数"), right=True),
+        Column(told("open", "未结"), right=True),
+        Column(told("not loaded", "未加载")),
+    )
+    rows = []
+    for item in items:
+        names = [f"{told(*words)} {name}" for kind, words in lacks.items() for name in getattr(item, kind)]
+        if item.standing == "orphaned":
+            names = [told("the case type", "案件类型本身")]
+        rows.append((item.case_type, str(item.cases), str(item.open), names))
+    session.screen.table(columns, rows)
 
 
 def contents(session: Session, item: Loaded) -> list[str]:

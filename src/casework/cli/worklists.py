@@ -44,7 +44,7 @@ def worklist(
     if name is None:
         _overview(session, case_type, as_json)
         return
-    owner = _owner(session, name, case_type)
+    owner = owner_of(session, name, case_type)
     page = session.desk.worklist(owner, name, after=after, limit=limit)
     if as_json:
         session.screen.json({"case_type": owner, "worklist": name, **plain.page(page)})
@@ -52,7 +52,7 @@ def worklist(
     _show(session, session.opened.manifests[owner].case_type, name, page)
 
 
-def _owner(session: Session, name: str, case_type: str | None) -> str:
+def owner_of(session: Session, name: str, case_type: str | None) -> str:
     """The case type that has the worklist; the engine says no where none has."""
     if case_type is not None:
         return case_type

@@ -87,6 +87,7 @@ def view_of(draft: Draft, workflow: str, reads: tuple[str, ...], posts: tuple[st
         states=MappingProxyType(dict(draft.states)),
         data=MappingProxyType({name: data[full] for name, full in named.items() if full in data}),
         form=MappingProxyType(dict(draft.form)),
+        subjects=MappingProxyType(dict(case.subjects)),
         balances=MappingProxyType({name: draft.balances[name] for name in posts if name in draft.balances}),
     )
 
@@ -123,5 +124,5 @@ def _reasons(draft: Draft, item: CompiledTransition) -> tuple[Unmet, ...]:
 
 
 def _claim(compiled: Compiled, guard: Guard) -> Unmet:
-    text = guard.because or f"{guard.name} says yes"
-    return Unmet(Text(text, text), source=guard.name)
+    text = guard.because or Text(f"{guard.name} says yes", f"“{guard.name}”成立")
+    return Unmet(Text(text.in_("en"), text.in_("zh")), source=guard.name)

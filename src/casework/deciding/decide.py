@@ -8,12 +8,13 @@ from collections.abc import Callable
 import attrs
 
 from casework.compiled import Compiled
-from casework.deciding import editing
+from casework.deciding import editing, enclosing
 from casework.deciding.admit import admit, filled, settle
 from casework.deciding.choose import choose
 from casework.deciding.clocks import clocks
 from casework.deciding.draft import Draft, Stop
 from casework.deciding.follow import follow, take
+from casework.deciding.placing import IMPORT, place
 from casework.deciding.refuse import condition_text, stop
 from casework.model.case import Move, MoveKind, Snapshot
 from casework.model.decision import Decision
@@ -32,7 +33,7 @@ def decide(compiled: Compiled, snapshot: Snapshot, move: Move) -> Decision | Ref
             draft = _timer(draft)
         else:
             _ROOMS[move.kind](draft)
-        return _finished(draft)
+        return finished(draft)
     except Stop as no:
         if no.refusal.code == "part-failed":
             # Only on request: what a part raises may quote what it was shown.
@@ -54,7 +55,11 @@ def available(compiled: Compiled, snapshot: Snapshot, move: Move) -> tuple[str, 
 def _open(draft: Draft) -> None:
     """A new case: the opening form is the case data; every workflow enters its initial state."""
     case_type, move = draft.compiled.case_type, draft.move
-    if move.cause is None and move.roles.isdisjoint(case_type.opens):
+    if move.placed is not None:
+        place(draft, move.placed)
+        return
+    asked = move.cause is None or move.cause.kind == IMPORT
+    if asked and move.roles.isdisjoint(case_type.opens):
         who = roles_text(draft.compiled.titles, case_type.opens)
         text = Text(f"opening is for {who.en}", f"立案由{who.zh}办理")
         raise stop(draft, "not-permitted", text, roles=case_type.opens)
@@ -131,10 +136,13 @@ _ROOMS: dict[MoveKind, Callable[[Draft], None]] = {
     "note": editing.note,
     "assign": editing.assign,
     "correct": editing.correct,
+    "enclose": enclosing.enclose,
+    "withdraw": enclosing.withdraw,
 }
 
 
-def _finished(draft: Draft) -> Decision:
+def finished(draft: Draft) -> Decision:
+    """The decision that a draft has become. Stops where what must always hold does not."""
     move = draft.move
     closed_at = draft.closed_at()
     if not move.probing:
@@ -158,6 +166,9 @@ def _finished(draft: Draft) -> Decision:
         note=draft.note,
         corrects=draft.corrects,
         refused=draft.refused,
+        enclosed=draft.enclosed,
+        withdraws=draft.withdraws,
+        placed=draft.placed,
     )
     if draft.writes:
         _add_writes(decision, draft)

@@ -10,8 +10,9 @@ from casework.condition.evaluate import Facts
 from casework.condition.literal import Value
 from casework.deciding.entering import entered
 from casework.model.assignment import Assignment
-from casework.model.case import Move, Snapshot
+from casework.model.case import Move, Placed, Snapshot
 from casework.model.decision import Message, Opening, Step
+from casework.model.enclosure import Enclosed
 from casework.model.outfit import Account
 from casework.model.posting import Hold, Limit, Posting
 from casework.model.refusal import Refusal
@@ -33,11 +34,13 @@ class Draft(Facts):
         "before",
         "compiled",
         "corrects",
+        "enclosed",
         "limits",
         "messages",
         "move",
         "note",
         "openings",
+        "placed",
         "postings",
         "rechecks",
         "refused",
@@ -45,6 +48,7 @@ class Draft(Facts):
         "steps",
         "void",
         "voided",
+        "withdraws",
     )
 
     # Facts only looks at these; a draft changes them.
@@ -73,6 +77,9 @@ class Draft(Facts):
         self.rechecks = False
         self.note, self.refused = "", ""
         self.corrects: int | None = None
+        self.enclosed: Enclosed | None = None
+        self.withdraws: int | None = None
+        self.placed: Placed | None = None
         self.balances = {}
         self.now, self.person, self.roles = move.now, move.actor.person, move.roles
         if snapshot.balances:
@@ -117,11 +124,12 @@ class Draft(Facts):
         return changes
 
     def closed_at(self) -> datetime | None:
-        """When the case closed: as before, or now, or not (any more)."""
+        """When the case closed: as before, as an import says, or now; None where it is open."""
         compiled = self.compiled
         if self.states[compiled.main] not in compiled.workflows[compiled.main].finals:
             return None
-        return self.before.closed_at or self.move.now
+        told = self.move.placed.closed_at if self.move.placed is not None else None
+        return self.before.closed_at or told or self.move.now
 
 
 def account_key(account: Account, case: Snapshot, data: Mapping[str, Value]) -> str | None:

@@ -57,14 +57,14 @@ def amend(draft: Draft) -> None:
 def note(draft: Draft) -> None:
     """Write a remark into the log."""
     permit(draft, "note")
-    draft.note = _text(draft, "text", limit=2_000)
+    draft.note = text_of(draft, "text", limit=2_000)
 
 
 def assign(draft: Draft) -> None:
     """Give a local role to a person, or take it from everybody; a claim is for oneself and for a free role."""
     claiming = draft.move.trigger == "claim"
     permit(draft, "edit" if claiming else "assign")
-    role, holder = _text(draft, "role"), draft.move.holder
+    role, holder = text_of(draft, "role"), draft.move.holder
     if role not in draft.compiled.access.local_roles:
         known = ", ".join(sorted(draft.compiled.access.local_roles)) or "none"
         text = Text(f"{role!r} is not a local role; there is {known}", f"“{role}”不是案件角色；现有：{known}")
@@ -74,11 +74,12 @@ def assign(draft: Draft) -> None:
     person = draft.move.actor.person if claiming else draft.move.form.get("person")
     if person is not None:
         draft.form["person"] = str(person)
-        person = _text(draft, "person") if not claiming else str(person)
+        person = text_of(draft, "person") if not claiming else str(person)
     draft.assignments.append(Assignment(role, None if person is None else str(person)))
 
 
-def _text(draft: Draft, name: str, limit: int = 128) -> str:
+def text_of(draft: Draft, name: str, limit: int = 128) -> str:
+    """A text of the form that has to be there; refused where it is none, or too long."""
     value = draft.move.form.get(name)
     try:
         text = checked(value, name)
@@ -93,7 +94,7 @@ def _text(draft: Draft, name: str, limit: int = 128) -> str:
 def correct(draft: Draft) -> None:
     """Undo one entry by a compensating one: everything is as it was before, and the log keeps both."""
     permit(draft, "correct")
-    draft.note = _text(draft, "because", limit=2_000)
+    draft.note = text_of(draft, "because", limit=2_000)
     undo = draft.move.undo
     assert undo is not None, "the desk reads what a correction takes back"
     target, draft.corrects = undo.before, undo.entry

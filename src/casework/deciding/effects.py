@@ -178,7 +178,8 @@ def _send(draft: Draft, command: Send) -> None:
 def _open(draft: Draft, command: Open) -> None:
     values = tuple((name, value) for name, source in command.values if (value := value_of(draft, source)) is not None)
     unit = value_of(draft, command.unit)
-    draft.openings.append(Opening(command.case_type, draft.before.unit if unit is None else str(unit), values))
+    here = draft.before.unit if unit is None else str(unit)
+    draft.openings.append(Opening(command.case_type, here, values, command.subjects))
 
 
 def _assign(draft: Draft, command: Assign) -> None:

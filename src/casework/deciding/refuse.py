@@ -45,7 +45,7 @@ def _unmet(draft: Draft, clause: Clause, unknown: bool) -> Unmet:
             f"{text.en} (not known: {', '.join(name.en for name in names)})" if names else text.en,
             f"{text.zh}（尚不清楚：{'、'.join(name.zh for name in names)}）" if names else text.zh,
         )
-    return Unmet(text, clause.condition, unknown, source=clause.source)
+    return Unmet(text, clause.condition, unknown, source=clause.source, because=clause.because)
 
 
 def clause_text(compiled: Compiled, clause: Clause) -> Text:

@@ -27,12 +27,17 @@ class Bulk:
 
 def several(cases: Iterable[Case | str]) -> tuple[Case | str, ...]:
     """The cases of a batch, each of them something that names a case."""
-    if isinstance(cases, str | Case):
-        raise TypeError("bulk takes several cases; give a list, be it of one")
-    given = tuple(cases)
+    given = tuple(one_by_one(cases, "bulk"))
     for case in given:
         named(case)
     return given
+
+
+def one_by_one(cases: Iterable[Case | str], verb: str) -> Iterable[Case | str]:
+    """The same, not taken yet; a single case is refused."""
+    if isinstance(cases, str | Case):
+        raise TypeError(f"{verb} takes several cases; give a list, be it of one")
+    return cases
 
 
 def fire_many(desk: Desk, cases: tuple[Case | str, ...], trigger: str, form: Any, *, batch: str, chunk: int) -> Bulk:

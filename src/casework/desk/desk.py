@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import attrs
 
 from casework.condition.tree import ALWAYS, Condition
 from casework.deciding import available
-from casework.desk import bulk, firing, reading
+from casework.desk import adopting, bulk, enclosing, exporting, firing, importing, reading
 from casework.desk.bulk import Bulk
+from casework.desk.enclosing import OpenEnclosure
 from casework.desk.engine import Engine
+from casework.desk.importing import Imported
 from casework.desk.reading import Page
-from casework.desk.requests import REQUEST_LIMIT, Asked
+from casework.desk.requests import REQUEST_LIMIT, Asked, digest
 from casework.desk.viewing import HistoryEntry, after, seen
 from casework.errors import Refused, StoreUnavailable
 from casework.model.actor import Actor, is_identifier
 from casework.model.case import Case, Receipt
+from casework.model.enclosure import Enclosure
+from casework.model.fields import FieldClass
 from casework.model.refusal import Refusal
 from casework.storage.transaction import OutcomeUnknown, Transaction
 
@@ -105,6 +109,90 @@ class Desk:
         form = {"entry": entry, "because": because}
         return self._perform(case, Asked(kind="correct", form=form, request_id=request_id))
 
+    def enclose(
+        self,
+        case: Case | str,
+        content: bytes | BinaryIO,
+        /,
+        *,
+        name: str,
+        media_type: str | None = None,
+        field_class: FieldClass = "personal",
+        request_id: str | None = None,
+    ) -> Case:
+        """Keep a file beside the case, named by an entry. Asks for the grant to edit.
+
+        *field_class* says who may read it, as for a field. What the content is decides; a *media_type* that
+        says otherwise is refused. The bytes are kept before the entry is written, and *content* is read once.
+        """
+        engine, actor = self._engine, self.actor
+        engine.guarded()
+        offer = enclosing.offered(
+            engine, content, name=name, media_type=media_type, field_class=field_class, request_id=request_id
+        )
+        with self._reading() as transaction:
+            content_digest = digest(firing.named(case), offer.asked)
+            done = firing.answered(engine, transaction, actor, offer.asked, content_digest)
+            if done is not None:
+                return done[0]
+            reading.foreseen(engine, transaction, actor, case, offer.asked)
+        with unavailable():
+            enclosing.keep(engine, offer)
+        with self._writing() as transaction:
+            result = firing.perform(engine, transaction, actor, case, offer.asked)[0]
+            enclosing.keep_still(engine, offer)
+            return result
+
+    def withdraw(self, case: Case | str, number: int, /, *, because: str, request_id: str | None = None) -> Case:
+        """Take the file of entry *number* back, as a wrong one. Asks for the grant to edit or to correct.
+
+        Its bytes are removed unless another entry keeps them; the log keeps that it was there, and why it is not.
+        """
+        form = {"number": number, "because": because}
+        return self._perform(case, Asked(kind="withdraw", form=form, request_id=request_id))
+
+    def enclosures(self, case: Case | str, /) -> tuple[Enclosure, ...]:
+        """The files of the case that the actor may read, the oldest first."""
+        with self._reading() as transaction:
+            loaded = firing.load(self._engine, transaction, self.actor, case)
+            return enclosing.kept(self._engine, transaction, loaded.compiled, loaded.snapshot, loaded.roles)
+
+    def read_enclosure(self, case: Case | str, number: int, /) -> OpenEnclosure:
+        """The bytes of the file of entry *number*, to be read and closed. BlobDamaged where they are not right."""
+        with self._reading() as transaction:
+            loaded = firing.load(self._engine, transaction, self.actor, case)
+            found = enclosing.one(self._engine, transaction, loaded.compiled, loaded.snapshot, loaded.roles, number)
+        with unavailable():
+            return enclosing.opened(self._engine, found)
+
+    def adopt(self, case: Case | str, /, *, dry_run: bool = False, request_id: str | None = None) -> Case:
+        """Move a running case into the present manifest of its case type. Asks for that manifest's grant to adopt.
+
+        Refused as not-adoptable, with every reason, where the case as it stands does not fit. A case that is
+        pinned to it already is answered as it is. With *dry_run* nothing is written.
+        """
+        with self._reading() if dry_run else self._writing() as transaction:
+            return adopting.adopted(self._engine, transaction, self.actor, case, request_id=request_id, dry_run=dry_run)
+
+    def export(self, cases: Iterable[Case | str], /) -> Iterator[dict[str, Any]]:
+        """The records of *cases*, one by one as they are asked for, with what the actor may read of each.
+
+        A hundred are read in one transaction; *cases* may be a generator, so that memory stays flat.
+        """
+        for chunk in exporting.chunks(bulk.one_by_one(cases, "export")):
+            with self._reading() as transaction:
+                records = list(exporting.exported(self._engine, transaction, self.actor, chunk))
+            yield from records
+
+    def import_(self, record: Mapping[str, object] | str | bytes, /, *, dry_run: bool = False) -> Imported:
+        """Take in one record, given as a mapping or as its line of JSON. Its id is the request id.
+
+        A record without states is opened, for the roles in ``opens``; one with states is placed in them, which
+        asks for the grant to import. With *dry_run* nothing is written.
+        """
+        with self._reading() if dry_run else self._writing() as transaction:
+            return importing.imported(self._engine, transaction, self.actor, record, dry_run=dry_run)
+
     def get(self, case: Case | str, /) -> Case:
         """The case as it is now."""
         with self._reading() as transaction:
@@ -151,6 +239,11 @@ class Desk:
         """Every entry of the case's log, oldest first, without what the actor may not read."""
         with self._reading() as transaction:
             return reading.history(self._engine, transaction, self.actor, case)
+
+    def balances(self, case: Case | str, /) -> Mapping[tuple[str, str], int]:
+        """What is left in each limited account of the case, by account and kind; the kind may be empty."""
+        with self._reading() as transaction:
+            return reading.balances(self._engine, transaction, self.actor, case)
 
     def worklist(self, case_type: str, name: str, /, *, after: str | None = None, limit: int = 50) -> Page:
         """The open cases that wait in a worklist, the most urgent first; *after* is the page before's cursor."""

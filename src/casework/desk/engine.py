@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from casework.access import general_roles
+from casework.blobs import BlobStore, EnclosureLimits
 from casework.clock import Clock
 from casework.compiled import Compiled
 from casework.deciding import decide
@@ -41,9 +42,12 @@ class Engine:
         plugins: Plugins,
         parts: Mapping[str, Part],
         current: Mapping[str, Compiled],
+        blobs: BlobStore | None = None,
+        enclosures: EnclosureLimits | None = None,
     ) -> None:
         self.store, self.clock, self.ids, self.plugins = store, clock, ids, plugins
         self.parts, self.current = parts, current
+        self.blobs, self.enclosures = blobs, enclosures or EnclosureLimits()
         self._pinned = {compiled.manifest.hash: compiled for compiled in current.values()}
         self.channels = {name: part for name, part in parts.items() if isinstance(part, Channel)}
         self._deciding = threading.local()
@@ -68,6 +72,18 @@ class Engine:
         """The manifest that a case is pinned to; None where there is no such case."""
         found = self.store.locate(transaction, tenant, case_id)
         return None if found is None else self.pinned(transaction, found[1])
+
+    def history(self, transaction: Transaction, compiled: Compiled, tenant: str, case_id: str, until: int) -> Snapshot:
+        """The case as it was after its entry number *until*, whatever it was pinned to then."""
+
+        def manifest(digest: str) -> Compiled:
+            found = self.pinned(transaction, digest)
+            if found is None:
+                problem = f"the manifest {digest[:12]}… that the case was pinned to is not in the store"
+                raise StoreMismatch(problem, "run `casework verify`, and restore it from a backup")
+            return found
+
+        return self.store.history(transaction, compiled, tenant, case_id, until, manifest)
 
     def registered(self, compiled: Compiled) -> bool:
         """Whether the app still has the case type; cases of one that it lost are read-only."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from casework.compiled import Compiled
+from casework.desk.enclosing import check_room, forget_later, one
 from casework.desk.engine import Engine
 from casework.desk.opening import check_subjects, children_of, prepare_opening, registered, write_opening
 from casework.desk.recording import tell, weigh
@@ -69,13 +70,13 @@ def _read(engine: Engine, transaction: Transaction, actor: Actor, case: Case | s
     return Loaded(compiled, snapshot, engine.roles(transaction, compiled, actor, snapshot))
 
 
-def _again(engine: Engine, transaction: Transaction, actor: Actor, receipt: Receipt) -> Case:
+def again(engine: Engine, transaction: Transaction, actor: Actor, receipt: Receipt) -> Case:
     """What answers a request that was carried out before; it shows what the actor may see now."""
     loaded = _read(engine, transaction, actor, receipt.case_id)
     if _viewed(loaded):
         return seen(loaded.compiled, loaded.snapshot, loaded.roles, receipt.entry)
     # Their own step took the view away; they saw where it led, and what came of the case since is not theirs.
-    past = engine.store.history(transaction, loaded.compiled, actor.tenant, receipt.case_id, receipt.entry)
+    past = engine.history(transaction, loaded.compiled, actor.tenant, receipt.case_id, receipt.entry)
     return receded(loaded.compiled, past)
 
 
@@ -96,17 +97,16 @@ def perform(
     engine.guarded()
     case_id = named(case)
     content = digest(case_id, asked) if asked.request_id is not None else b""
-    if asked.request_id is not None:
-        earlier = replayed(engine, transaction, actor, asked.request_id, content)
-        if earlier is not None:
-            return _again(engine, transaction, actor, earlier), earlier
+    done = answered(engine, transaction, actor, asked, content)
+    if done is not None:
+        return done
     loaded = load(engine, transaction, actor, case)
     stale(case, loaded.snapshot)
     absent(engine, loaded.compiled, case_id)
     if asked.kind == "amend" and not asked.form:
         text = Text("there is nothing to amend; give a field and its new value", "没有要修改的内容；请给出字段及新值")
         raise Refused(Refusal("invalid-form", case_id=case_id, text=text))
-    move = _informed(engine, transaction, loaded, moving(engine, actor, loaded, asked))
+    move = informed(engine, transaction, loaded, moving(engine, actor, loaded, asked))
     decision, receipt = carry_out(engine, transaction, loaded, move)
     if asked.request_id is not None:
         remember(engine, transaction, actor, asked.request_id, content, receipt)
@@ -115,7 +115,17 @@ def perform(
     return seen(loaded.compiled, now, roles, receipt.entry), receipt
 
 
-def _informed(engine: Engine, transaction: Transaction, loaded: Loaded, move: Move) -> Move:
+def answered(
+    engine: Engine, transaction: Transaction, actor: Actor, asked: Asked, content: bytes
+) -> tuple[Case, Receipt] | None:
+    """What answers a call of that digest from the request that already did it; None where none did."""
+    if asked.request_id is None:
+        return None
+    earlier = replayed(engine, transaction, actor, asked.request_id, content)
+    return None if earlier is None else (again(engine, transaction, actor, earlier), earlier)
+
+
+def informed(engine: Engine, transaction: Transaction, loaded: Loaded, move: Move) -> Move:
     """The move with what deciding it needs of the store besides the case."""
     compiled, snapshot = loaded.compiled, loaded.snapshot
     # Whoever may not correct learns that, and nothing of what could be undone.
@@ -124,6 +134,12 @@ def _informed(engine: Engine, transaction: Transaction, loaded: Loaded, move: Mo
     elif move.kind == "assign" and move.trigger == "claim":
         held = engine.store.assignments.of_case(transaction, snapshot.tenant, snapshot.id)
         move.holder = held.get(str(move.form["role"]))
+    elif move.kind == "enclose" and compiled.access.may("edit", snapshot.states, loaded.roles):
+        check_room(engine, transaction, snapshot, move)
+    elif move.kind == "withdraw" and any(
+        compiled.access.may(permission, snapshot.states, loaded.roles) for permission in ("edit", "correct")
+    ):
+        move.enclosure = one(engine, transaction, compiled, snapshot, loaded.roles, move.form["number"])
     return move
 
 
@@ -161,7 +177,7 @@ def would_move(engine: Engine, transaction: Transaction, loaded: Loaded, move: M
 def carry_out(engine: Engine, transaction: Transaction, loaded: Loaded, move: Move) -> tuple[Decision, Receipt]:
     """Decide and write. Raises Refused with nothing written."""
     compiled, snapshot = loaded.compiled, loaded.snapshot
-    if move.kind != "note":
+    if move.kind not in ("note", "enclose", "withdraw"):
         weigh(engine, transaction, compiled, snapshot, move)
     decision = engine.decide(compiled, snapshot, move)
     if isinstance(decision, Refusal):
@@ -173,6 +189,8 @@ def carry_out(engine: Engine, transaction: Transaction, loaded: Loaded, move: Mo
         raise Refused(Refusal("stale", trigger=move.trigger, case_id=snapshot.id)) from None
     for child in children:
         write_opening(engine, transaction, child)
+    if move.enclosure is not None:
+        forget_later(engine, transaction, move.enclosure.digest)
     tell(engine, transaction, snapshot, move, decision, receipt)
     return decision, receipt
 
@@ -194,7 +212,7 @@ def opened(
     if request_id is not None:
         receipt = replayed(engine, transaction, actor, request_id, content)
         if receipt is not None:
-            return _again(engine, transaction, actor, receipt)
+            return again(engine, transaction, actor, receipt)
     compiled = registered(engine, case_type)
     check_subjects(compiled, subjects)
     roles = actor.roles if actor.unit in (None, unit) else frozenset()

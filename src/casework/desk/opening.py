@@ -11,7 +11,7 @@ from casework.desk.engine import Engine
 from casework.desk.recording import tell, weigh
 from casework.errors import Refused
 from casework.model.actor import Actor, is_identifier
-from casework.model.case import Cause, Move, Receipt, Snapshot
+from casework.model.case import Cause, Move, Placed, Receipt, Snapshot
 from casework.model.decision import Decision, Opening
 from casework.model.refusal import Problem, Refusal
 from casework.storage.store import blank
@@ -80,10 +80,12 @@ def prepare_opening(
     parent: str | None = None,
     cause: Cause | None = None,
     pending: dict[str, int] | None = None,
+    placed: Placed | None = None,
 ) -> Prepared:
     """Decide on opening a case and all that this opens. Raises Refused.
 
     *pending* is what earlier decisions of the same firing will change of balances; it grows by this one's.
+    *placed* says where an imported case stands.
     """
     if unit != "" and not is_identifier(unit):
         text = Text("takes a printable text of at most 128 characters", "须为不超过128个可打印字符")
@@ -100,7 +102,9 @@ def prepare_opening(
     )
     # Nobody was assigned to a case that is not there yet; a local role on the parent is none on the child.
     roles = compiled.access.claimed(roles)
-    move = Move(kind="open", actor=actor, now=now, roles=roles, form=form, cause=cause)
+    move = Move(kind="open", actor=actor, now=now, roles=roles, form=form, cause=cause, placed=placed)
+    if placed is not None and placed.opened_at is not None:
+        snapshot.opened_at = placed.opened_at
     weigh(engine, transaction, compiled, snapshot, move)
     pending = {} if pending is None else pending
     for key in snapshot.balances:
@@ -167,8 +171,14 @@ def _child(
         unit=opening.unit,
         form=dict(opening.values),
         roles=move.roles,
-        subjects=parent.subjects,
+        subjects=_handed_on(parent, opening),
         parent=parent.id,
         cause=Cause("nested", move.trigger, parent.id, depth + 1),
         pending=pending,
     )
+
+
+def _handed_on(parent: Snapshot, opening: Opening) -> dict[str, str]:
+    """Whom the new case is about: the parent's persons under their names, and under those that the opening gives."""
+    named = {name: parent.subjects[own] for name, own in opening.subjects if own in parent.subjects}
+    return {**parent.subjects, **named}

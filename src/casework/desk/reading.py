@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import attrs
@@ -13,13 +13,14 @@ import attrs
 from casework.compiled import Compiled
 from casework.condition.literal import checked
 from casework.condition.tree import Condition, Differs, ElapsedRef, operands, walk
+from casework.deciding.draft import account_keys
 from casework.desk import firing
 from casework.desk.engine import Engine, ManifestChanged
 from casework.desk.firing import Loaded
 from casework.desk.opening import children_of, registered, shown
 from casework.desk.recording import weigh
 from casework.desk.requests import Asked
-from casework.desk.viewing import HistoryEntry, seen, told
+from casework.desk.viewing import Era, HistoryEntry, seen, told
 from casework.errors import Refused
 from casework.model.actor import Actor, is_identifier
 from casework.model.case import Case
@@ -28,6 +29,8 @@ from casework.model.outfit import Worklist
 from casework.model.refusal import HIDDEN_TEXT, Problem, Refusal
 from casework.soundness import check_condition
 from casework.soundness.truth import bound
+from casework.storage.fold import pinned_by
+from casework.storage.log import parsed
 from casework.storage.predicate import Asking
 from casework.storage.search import Scope
 from casework.storage.transaction import Transaction
@@ -54,7 +57,7 @@ def foreseen(
     loaded = firing.load(engine, transaction, actor, case)
     firing.stale(case, loaded.snapshot)
     firing.absent(engine, loaded.compiled, loaded.snapshot.id)
-    move = firing.moving(engine, actor, loaded, asked, probing=probing)
+    move = firing.informed(engine, transaction, loaded, firing.moving(engine, actor, loaded, asked, probing=probing))
     weigh(engine, transaction, loaded.compiled, loaded.snapshot, move)
     decision = engine.decide(loaded.compiled, loaded.snapshot, move)
     if isinstance(decision, Refusal):
@@ -67,7 +70,32 @@ def history(engine: Engine, transaction: Transaction, actor: Actor, case: Case |
     """Every entry of a case that the actor may view."""
     loaded = firing.load(engine, transaction, actor, case)
     entries = engine.store.entries.of_case(transaction, actor.tenant, loaded.snapshot.id)
-    return tuple(told(loaded.compiled, entry, loaded.roles, loaded.snapshot.states) for entry in entries)
+    now = then = Era(loaded.compiled, loaded.roles)
+    shown = []
+    for entry in entries:
+        frame = parsed(entry.body)
+        pinned = pinned_by(frame)
+        if pinned is not None:
+            then = _era(engine, transaction, actor, now, loaded, pinned[1])
+        shown.append(told(now, then, entry, frame, loaded.snapshot.states))
+    return tuple(shown)
+
+
+def _era(engine: Engine, transaction: Transaction, actor: Actor, now: Era, loaded: Loaded, digest: str) -> Era:
+    """The manifest of that hash with the actor's roles under it; an entry is read as it was written."""
+    compiled = now.compiled if digest == now.compiled.manifest.hash else engine.pinned(transaction, digest)
+    if compiled is None or compiled is now.compiled:
+        return now
+    return Era(compiled, engine.roles(transaction, compiled, actor, loaded.snapshot))
+
+
+def balances(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> Mapping[tuple[str, str], int]:
+    """What is left in each limited account of a case that the actor may view, by account and kind."""
+    loaded = firing.load(engine, transaction, actor, case)
+    limited = [account for account in loaded.compiled.accounts.values() if account.limited]
+    keys = {key for account in limited for key in account_keys(account, loaded.snapshot, loaded.compiled)}
+    left = engine.store.ledger.balances(transaction, actor.tenant, keys)
+    return {(key.partition("|")[0], key.rpartition("|")[2]): left.get(key, 0) for key in sorted(keys)}
 
 
 def worklist(

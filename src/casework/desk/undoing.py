@@ -25,7 +25,7 @@ def undoing(engine: Engine, transaction: Transaction, compiled: Compiled, snapsh
     if not isinstance(number, int) or isinstance(number, bool) or not 1 < number <= len(entries):
         raise _not_undoable(snapshot.id, f"there is no entry {number} to undo", f"没有可撤销的第{number}条记录")
     later = [parsed(entry.body).content["kind"] for entry in entries[number:]]
-    if any(kind not in ("note", "assign") for kind in later):
+    if any(kind not in _APART for kind in later):
         raise _not_undoable(snapshot.id, "later steps stand on it; undo those first", "其后已有其他步骤，请先撤销后者")
     content = parsed(entries[number - 1].body).content
     if content["kind"] not in ("fire", "amend", "timer", "recheck"):
@@ -35,9 +35,13 @@ def undoing(engine: Engine, transaction: Transaction, compiled: Compiled, snapsh
         raise _not_undoable(snapshot.id, "it has already reached others", "其结果已发往他处")
     if entries[number - 1].values is None and "sealed" in content:
         raise _not_undoable(snapshot.id, "its values were erased", "其内容已删除")
-    before = engine.store.history(transaction, compiled, snapshot.tenant, snapshot.id, number - 1)
+    before = engine.history(transaction, compiled, snapshot.tenant, snapshot.id, number - 1)
     postings = tuple(Posting(p[0], p[1], p[2], p[3]) for p in content.get("posts", ()))
     return Undo(number, before, postings, _roles_before([parsed(entry.body).content for entry in entries], number))
+
+
+_APART = ("note", "assign", "enclose", "withdraw")
+"""Entries that leave states and fields as they are, so that an earlier one can be undone beneath them."""
 
 
 def _roles_before(contents: list[dict[str, Any]], number: int) -> tuple[Assignment, ...]:

@@ -13,8 +13,11 @@ from casework.compiled import Compiled
 from casework.condition.literal import Value
 from casework.model.case import Case, Cause, Snapshot
 from casework.model.decision import Decision, Step
+from casework.model.enclosure import Enclosure
+from casework.model.fields import Field
 from casework.storage.codec import values_from_plain
-from casework.storage.log import Entry, apart_of, parsed
+from casework.storage.enclosures import enclosure_of
+from casework.storage.log import Entry, Frame, apart_of
 
 
 def seen(compiled: Compiled, snapshot: Snapshot, roles: frozenset[str], entry: int = 0) -> Case:
@@ -67,6 +70,7 @@ def after(snapshot: Snapshot, decision: Decision, revision: int) -> Snapshot:
         marks=decision.marks,
         dues=decision.dues,
         acts=decision.acts,
+        manifest=snapshot.manifest if decision.adopts is None else decision.adopts.manifest,
     )
 
 
@@ -93,17 +97,28 @@ class HistoryEntry:
     corrects: int | None
     refused: str
     hash: str
+    enclosed: Enclosure | None = None
+    withdraws: int | None = None
+    adopted: str = ""
 
 
-def told(compiled: Compiled, entry: Entry, roles: frozenset[str], states: Mapping[str, str]) -> HistoryEntry:
-    """An entry for somebody with *roles* on a case that is in *states* now."""
-    frame = parsed(entry.body)
+@attrs.frozen(eq=False)
+class Era:
+    """A manifest that a case is or was pinned to, and the reader's roles on the case under it."""
+
+    compiled: Compiled
+    roles: frozenset[str]
+
+
+def told(now: Era, then: Era, entry: Entry, frame: Frame, states: Mapping[str, str]) -> HistoryEntry:
+    """An entry that was written under the manifest of *then*, on a case that is in *states* under that of *now*."""
+    compiled, roles = now.compiled, now.roles
     content, apart = frame.content, apart_of(entry.values)
     changes = values_from_plain({**content.get("set", {}), **apart.get("set", {})})
     form = values_from_plain({**content.get("form", {}), **apart.get("form", {})})
-    shown = {name: value for name, value in changes.items() if compiled.access.reads_name(name, roles)}
-    readable = _form_names(compiled, content.get("trigger", ""), form, roles)
-    hidden = {name for name in changes if name not in shown} | {name for name in form if name not in readable}
+    shown = {name: value for name, value in changes.items() if _reads(now, then, name)}
+    filled = _form_names(now, then, content.get("trigger", ""), form)
+    hidden = {name for name in changes if name not in shown} | {name for name in form if name not in filled}
     cause = content.get("cause")
     return HistoryEntry(
         number=frame.number,
@@ -112,9 +127,9 @@ def told(compiled: Compiled, entry: Entry, roles: frozenset[str], states: Mappin
         trigger=content.get("trigger", ""),
         actor=content["actor"][0],
         person=content["actor"][1],
-        steps=tuple(Step(w, t, s, d, "a" in flags, "s" not in flags) for w, t, s, d, flags in content.get("steps", ())),
+        steps=(*_placed(content), *_steps(content)),
         changes=MappingProxyType(shown),
-        form=MappingProxyType({name: value for name, value in form.items() if name in readable}),
+        form=MappingProxyType({name: value for name, value in form.items() if name in filled}),
         hidden=tuple(sorted(hidden)),
         erased=bool(content.get("sealed")) and entry.values is None,
         note=apart.get("note", "") if compiled.access.may("note", states, roles) else "",
@@ -125,14 +140,55 @@ def told(compiled: Compiled, entry: Entry, roles: frozenset[str], states: Mappin
         corrects=content.get("corrects"),
         refused=content.get("refused", ""),
         hash=entry.hash.hex(),
+        enclosed=_enclosed(compiled, frame, entry, roles),
+        withdraws=content.get("withdraws"),
+        adopted=content.get("adopts", {}).get("to", ""),
     )
 
 
-def _form_names(compiled: Compiled, trigger: str, form: Mapping[str, Any], roles: frozenset[str]) -> frozenset[str]:
-    found = compiled.triggers.get(trigger)
-    if found is None:
-        return compiled.access.visible(form, roles)
-    access = compiled.access
-    names = {name for name, field in found.form.items() if access.reads(field, roles)}
-    # A form field that fills a case field of a stricter class is as hidden as that one.
-    return frozenset(n for n in form if n in names and (n not in compiled.fields or access.reads_name(n, roles)))
+def _steps(content: Mapping[str, Any]) -> tuple[Step, ...]:
+    return tuple(Step(w, t, s, d, "a" in flags, "s" not in flags) for w, t, s, d, flags in content.get("steps", ()))
+
+
+def _placed(content: Mapping[str, Any]) -> tuple[Step, ...]:
+    """The states in which an import put the case, as if it had stepped there from nowhere."""
+    placed = content.get("placed", {}).get("states", {})
+    return tuple(Step(workflow, "import", "", state) for workflow, state in sorted(placed.items()))
+
+
+def _reads(now: Era, then: Era, name: str) -> bool:
+    """Whether a field of the case is shown: where it was written, and where it still is, both have to allow it."""
+    if not then.compiled.access.reads_name(name, then.roles):
+        return False
+    return now is then or name not in now.compiled.fields or now.compiled.access.reads_name(name, now.roles)
+
+
+def _enclosed(compiled: Compiled, frame: Frame, entry: Entry, roles: frozenset[str]) -> Enclosure | None:
+    found = enclosure_of(frame, entry)
+    return found if found is not None and readable(compiled, found, roles) else None
+
+
+def readable(compiled: Compiled, enclosure: Enclosure, roles: frozenset[str]) -> bool:
+    """Whether *roles* may read files of that class; open ones are read by whoever may view the case."""
+    return compiled.access.reads(Field("enclosure", field_class=enclosure.field_class), roles)
+
+
+def _form_names(now: Era, then: Era, trigger: str, form: Mapping[str, Any]) -> frozenset[str]:
+    """The names in a form that are shown; a form field that fills a case field of a stricter class is as hidden."""
+    if trigger not in then.compiled.triggers:
+        return frozenset(name for name in form if _reads(now, then, name))
+    return frozenset(
+        name
+        for name in form
+        if _asked(then, trigger, name) is True
+        and _asked(now, trigger, name) is not False
+        and (name not in then.compiled.fields or _reads(now, then, name))
+        and (name not in now.compiled.fields or now.compiled.access.reads_name(name, now.roles))
+    )
+
+
+def _asked(era: Era, trigger: str, name: str) -> bool | None:
+    """Whether the field *name* of a trigger's form may be read; None where there is no such field."""
+    found = era.compiled.triggers.get(trigger)
+    field = None if found is None else found.form.get(name)
+    return None if field is None else era.compiled.access.reads(field, era.roles)

@@ -33,6 +33,7 @@ from casework.model.command import (
 )
 
 Pairs: TypeAlias = tuple[tuple[str, Source], ...]
+NamedPairs: TypeAlias = tuple[tuple[str, str], ...]
 
 _TABLES: dict[str, type] = {"post": Post, "send": Send, "open": Open, "assign": Assign}
 _NAMES: dict[str, Callable[[str], Effect]] = {"settle": Settle, "void": Void, "run": Run}
@@ -68,6 +69,12 @@ def source_to(source: Source) -> Plain:
         case Now() | Doer() | Unit():
             return {type(source).__name__.lower(): True}
     return to_plain(source)
+
+
+def named_pairs_from(plain: object) -> NamedPairs:
+    """A table of names by names."""
+    table = table_from(plain)
+    return tuple(zip(table, each(table.items(), name_from), strict=True))
 
 
 def amount_from(plain: object) -> int | Given | Held:

@@ -22,10 +22,12 @@ from casework.condition.table import from_table, to_table
 from casework.condition.tree import Condition
 from casework.errors import DocumentError, InvalidValue
 from casework.loader.effects import (
+    NamedPairs,
     Pairs,
     amount_from,
     effects_from,
     effects_to,
+    named_pairs_from,
     pairs_from,
     pairs_to,
     source_from,
@@ -224,6 +226,7 @@ def _composites(converter: Converter) -> tuple[tuple[Any, Structure, Unstructure
         (Source, source_from, source_to),
         (int | Given | Held, amount_from, source_to),
         (Pairs, pairs_from, pairs_to),
+        (NamedPairs, named_pairs_from, table_to),
         (
             tuple[Effect, ...],
             lambda plain: effects_from(plain, converter),

@@ -22,10 +22,10 @@ class Attachment:
 
     workflow: Workflow
     case_type: str
-    bindings: tuple[tuple[str, str | Condition], ...] = attrs.field(default=(), converter=_bindings)
+    bindings: tuple[tuple[str, str | tuple[str, ...] | Condition], ...] = attrs.field(default=(), converter=_bindings)
 
 
-def attach(workflow: Workflow, case_type: str, /, **bindings: str | Condition) -> Attachment:
+def attach(workflow: Workflow, case_type: str, /, **bindings: str | tuple[str, ...] | Condition) -> Attachment:
     """Bind *workflow* to the case type of that name: ``attach(referral, "rescue", patient="person")``."""
     return Attachment(workflow, case_type, bindings)
 

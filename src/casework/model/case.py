@@ -12,6 +12,7 @@ import attrs
 from casework.condition.literal import Value
 from casework.model.actor import Actor
 from casework.model.assignment import Assignment
+from casework.model.enclosure import Enclosure
 from casework.model.posting import Hold, Posting
 
 
@@ -87,12 +88,30 @@ class Undo:
     assignments: tuple[Assignment, ...] = ()
 
 
-MoveKind = Literal["open", "fire", "amend", "note", "assign", "correct", "timer", "recheck"]
+@attrs.frozen(kw_only=True)
+class Placed:
+    """Where an imported case stands: what opening it would otherwise begin anew.
+
+    *marks*, *dues* and *acts* by their full names, *roles* the holders of local roles.
+    """
+
+    states: Mapping[str, str]
+    marks: Mapping[str, datetime] = attrs.field(factory=dict)
+    dues: Mapping[str, datetime] = attrs.field(factory=dict)
+    acts: Mapping[str, str] = attrs.field(factory=dict)
+    roles: Mapping[str, str] = attrs.field(factory=dict)
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+MoveKind = Literal[
+    "open", "fire", "amend", "note", "assign", "correct", "adopt", "enclose", "withdraw", "timer", "recheck"
+]
 
 
 @attrs.frozen
 class Cause:
-    """Why the system acts: the timer that ran out, or the entry of another case."""
+    """Why the system acts: the timer that ran out, the entry of another case; or where an imported case comes from."""
 
     kind: str
     name: str = ""
@@ -104,7 +123,8 @@ class Cause:
 class Move:
     """One attempt: what is asked, by whom, when. *roles* are those the actor holds on this case.
 
-    *undo* belongs to a correction, *holder* (who has the role already) to a claim.
+    *undo* belongs to a correction, *holder* (who has the role already) to a claim, *enclosure* to a withdrawal,
+    *placed* to an import.
     """
 
     kind: MoveKind
@@ -117,6 +137,8 @@ class Move:
     probing: bool = False
     undo: Undo | None = None
     holder: str | None = None
+    enclosure: Enclosure | None = None
+    placed: Placed | None = None
 
 
 @attrs.frozen

@@ -112,16 +112,23 @@ class Send:
     body: tuple[tuple[str, Source], ...] = attrs.field(default=(), converter=_sources, eq=_typed_pairs)
 
 
+def _named_pairs(value: Any) -> tuple[tuple[str, str], ...]:
+    pairs = value.items() if isinstance(value, Mapping) else value
+    return tuple(sorted((_named(name), _named(item)) for name, item in pairs))
+
+
 @attrs.frozen
 class Open:
     """Open another case, this one its parent, in the same transaction.
 
-    *unit* is where the new case belongs; by default where this one does.
+    *unit* is where the new case belongs; by default where this one does. The new case is about the same
+    persons: each of its subjects is the one of this case that has its name, or that *subjects* names for it.
     """
 
     case_type: str
     values: tuple[tuple[str, Source], ...] = attrs.field(default=(), converter=_sources, eq=_typed_pairs)
     unit: Source = attrs.field(default=None, converter=_source, eq=_typed)
+    subjects: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_named_pairs, kw_only=True)
 
 
 @attrs.frozen

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import attrs
 
 from casework.condition.literal import Value
 from casework.model.assignment import Assignment
+from casework.model.case import Placed
+from casework.model.enclosure import Enclosed
 from casework.model.posting import Hold, Limit, Posting
 
 
@@ -42,6 +45,18 @@ class Opening:
     case_type: str
     unit: str
     values: tuple[tuple[str, Value], ...]
+    subjects: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Adopts:
+    """A case leaves one manifest for another: the *gone* workflows, the due dates and acts of those that stay."""
+
+    left: str
+    manifest: str
+    gone: tuple[str, ...]
+    dues: Mapping[str, datetime]
+    acts: Mapping[str, str]
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -73,3 +88,7 @@ class Decision:
     note: str = ""
     corrects: int | None = None
     refused: str = ""
+    enclosed: Enclosed | None = None
+    withdraws: int | None = None
+    adopts: Adopts | None = None
+    placed: Placed | None = None

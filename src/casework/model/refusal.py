@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Literal, get_args
 
 import attrs
@@ -23,6 +24,7 @@ RefusalCode = Literal[
     "invariant-broken",
     "too-many-steps",
     "not-undoable",
+    "not-adoptable",
     "store-unavailable",
     "outcome-unknown",
 ]
@@ -42,6 +44,9 @@ SENTENCES: dict[RefusalCode, Text] = {
     "invariant-broken": Text("this would break what must always hold", "这将违反必须始终成立的约束"),
     "too-many-steps": Text("the automatic steps do not come to rest", "自动步骤无法停止"),
     "not-undoable": Text("this entry can no longer be undone", "该记录已无法撤销"),
+    "not-adoptable": Text(
+        "this case does not fit the present definition as it stands", "该案件目前的情况不符合现行定义"
+    ),
     "store-unavailable": Text("the records cannot be reached just now; try again", "暂时无法访问记录，请重试"),
     "outcome-unknown": Text(
         "it is not known whether this was done; ask with the request id", "结果未知，请用请求编号查询"
@@ -66,6 +71,7 @@ class Unmet:
 
     *unknown* says that a fact is missing rather than wrong. A *hidden* clause is about something that
     the asker may not see; it has neither condition nor words of its own. *source* is who asks for it.
+    *because* is the reason that the definition gives, which stands in *text* as well.
     """
 
     text: Text
@@ -73,6 +79,13 @@ class Unmet:
     unknown: bool = False
     hidden: bool = False
     source: str = ""
+    because: Text = Text()
+
+    def without_reason(self, language: Language) -> str:
+        """The clause alone, for several that have one reason."""
+        reason = self.because.in_(language)
+        told = f"（{reason}）" if language == "zh" else f" ({reason})"
+        return self.text.in_(language).replace(told, "", 1) if reason else self.text.in_(language)
 
 
 @attrs.frozen
@@ -109,7 +122,9 @@ class Refusal:
         colon, stop = ("：", "；") if language == "zh" else (": ", "; ")
         head = (self.text or SENTENCES[self.code]).in_(language)
         reasons = [problem.text.in_(language) for problem in self.problems]
-        reasons += [clause.text.in_(language) for clause in self.unmet]
+        for clause, later in zip_longest(self.unmet, self.unmet[1:]):
+            again = later is not None and later.because == clause.because
+            reasons.append(clause.without_reason(language) if again else clause.text.in_(language))
         text = head + (colon + stop.join(reasons) if reasons else "")
         if self.help:
             lead = "可行的办法：" if language == "zh" else "what would help: "

@@ -16,8 +16,8 @@ from casework.model.names import names_only, one_or_many, several, told
 from casework.model.outfit import Outfit
 from casework.text import Text, as_text
 
-Permission = Literal["view", "edit", "note", "assign", "correct"]
-PERMISSIONS: tuple[Permission, ...] = ("view", "edit", "note", "assign", "correct")
+Permission = Literal["view", "edit", "note", "assign", "correct", "adopt", "import"]
+PERMISSIONS: tuple[Permission, ...] = ("view", "edit", "note", "assign", "correct", "adopt", "import")
 
 Grants: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 

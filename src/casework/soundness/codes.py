@@ -33,6 +33,7 @@ CODES: dict[str, str] = {
     "CW122": "unknown kind of thing",
     "CW123": "unbound slot",
     "CW124": "a name that the desk uses itself",
+    "CW125": "unknown subject",
     # shape
     "CW201": "unreachable state",
     "CW202": "no way to an ending",

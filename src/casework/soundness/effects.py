@@ -165,6 +165,7 @@ class _Effect:
         yield from self._case_types(f"{self.path}.case_type", [effect.case_type])
         opened = self.scope.case_types.get(effect.case_type)
         fields = {} if opened is None else {field.name: field for field in opened.data}
+        yield from self._subjects(effect, None if opened is None else opened.subjects)
         for name, value in effect.values:
             path = f"{self.path}.values.{name}"
             if opened is None:
@@ -173,6 +174,16 @@ class _Effect:
                 yield from self._given(path, fields[name], value)
             else:
                 yield unknown("CW106", path, f"field of case type {effect.case_type!r} called", name, fields)
+
+    def _subjects(self, effect: Open, opened: tuple[str, ...] | None) -> Iterator[Finding]:
+        """The persons that are handed on: each is a subject here, and one of the case that is opened."""
+        own = self.scope.subjects
+        for name, here in effect.subjects:
+            path = f"{self.path}.subjects.{name}"
+            if opened is not None and name not in opened:
+                yield unknown("CW125", path, f"subject of case type {effect.case_type!r} called", name, opened)
+            if here not in own:
+                yield unknown("CW125", path, "subject", here, own)
 
     def _case_types(self, path: str, names: Iterable[str]) -> Iterator[Finding]:
         known = self.scope.case_types

@@ -73,12 +73,8 @@ def _outfit(scope: Scope) -> Iterator[Finding]:
     for kind in ("role", "worklist", "account", "invariant"):
         dotted = composed and kind in ("worklist", "invariant")
         yield from _listed(f"{scope.outfit_path}{kind}s", kind, getattr(scope.outfit, f"{kind}s"), dotted=dotted)
-    if scope.case_type is None:
-        subjects = [slot.name for _, workflow in scope.chain for slot in workflow.slots if slot.kind == "subject"]
-    else:
-        subjects = list(scope.case_type.subjects)
     for i, account in enumerate(scope.outfit.accounts):
-        if account.owner not in (owners := (*ACCOUNT_OWNERS, *subjects)):
+        if account.owner not in (owners := (*ACCOUNT_OWNERS, *scope.subjects)):
             path = f"{scope.outfit_path}accounts[{i}].owner"
             yield unknown("CW122", path, "owner of accounts", account.owner, owners)
 

@@ -58,6 +58,13 @@ class Scope:
         return "outfit." if self.case_type is None else ""
 
     @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """The persons a case is about; of a workflow without a host those that it has slots for."""
+        if self.case_type is not None:
+            return self.case_type.subjects
+        return tuple(slot.name for _, workflow in self.chain for slot in workflow.slots if slot.kind == "subject")
+
+    @cached_property
     def workflows(self) -> dict[str, Workflow]:
         """The workflows of the chain by name."""
         return {workflow.name: workflow for _, workflow in self.chain}

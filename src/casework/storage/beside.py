@@ -60,15 +60,22 @@ class Beside:
         self._child = Prepared(select(case.c.id).where(keyed(case, "tenant", "id")), dialect)
 
     def compare(
-        self, transaction: Transaction, compiled: Compiled, told: Snapshot, frames: Sequence[Frame], known: Known
+        self,
+        transaction: Transaction,
+        compiled: Compiled,
+        told: Snapshot,
+        frames: Sequence[Frame],
+        known: Known,
+        lived: Sequence[Compiled] = (),
     ) -> list[Fault]:
-        """Every table in turn; of each the first bad entry."""
+        """Every table in turn; of each the first bad entry. *lived* are all manifests that the case was pinned to."""
 
         def rows(table: Table) -> Sequence[Any]:
             return transaction.run(self._of[table], {"b_tenant": told.tenant, "b_case_id": told.id}).fetchall()
 
         postings, messages = _postings(frames), _messages(frames)
-        known.posted(compiled, told.tenant, (end for line in postings.values() for end in _moved_ends(line)))
+        for manifest in lived or (compiled,):
+            known.posted(manifest, told.tenant, (end for line in postings.values() for end in _moved_ends(line)))
         found = [
             _first("postings", postings, {(r[0], r[1]): tuple(r[2:]) for r in rows(schema.posting)}),
             _first(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Dialect, bindparam, select
+from sqlalchemy import Dialect, bindparam, null, select
 from sqlalchemy import Table as SQLTable
 
 from casework.clock import from_micros, to_micros
@@ -58,6 +58,12 @@ class Cases:
             case.update()
             .where(keyed(case, "tenant", "id", "revision"))
             .values(revision=bindparam("n_revision"), closed_at=bindparam("n_closed_at"), head=bindparam("n_head")),
+            dialect,
+        )
+        self._adopt = Prepared(
+            case.update()
+            .where(keyed(case, "tenant", "id", "revision"))
+            .values({name: bindparam(f"n_{name}") for name in ("manifest", "revision", "closed_at", "head")}),
             dialect,
         )
         self._updates: dict[tuple[str, ...], Prepared] = {}
@@ -118,6 +124,31 @@ class Cases:
         columns = self._changed(before, decision)
         if columns:
             self._update_row(transaction, key, columns)
+        return True
+
+    def adopt(self, transaction: Transaction, left: Projection, before: Snapshot, after: Snapshot) -> bool:
+        """Pin the case to this manifest and write its row anew; False where somebody else moved it.
+
+        Columns that only the projection *left* has are emptied, so that nothing stays behind that nobody verifies.
+        """
+        key = {"b_tenant": before.tenant, "b_id": before.id}
+        values = {
+            "n_manifest": after.manifest,
+            "n_revision": after.revision,
+            "n_closed_at": None if after.closed_at is None else to_micros(after.closed_at),
+            "n_head": after.head,
+        }
+        if transaction.run(self._adopt, {**key, "b_revision": before.revision, **values}).rowcount != 1:
+            return False
+        row = self.projection.row(after)
+        empty = [column for column in left.table.c if column.name not in row]
+        if empty:
+            old = left.table
+            emptied = old.update().where(
+                (old.c.case__tenant == bindparam("b_tenant")) & (old.c.case__id == bindparam("b_id"))
+            )
+            transaction.run(Prepared(emptied.values(dict.fromkeys(empty, null())), self._dialect), key)
+        self._update_row(transaction, key, {n: v for n, v in row.items() if n not in ("case__tenant", "case__id")})
         return True
 
     def _changed(self, before: Snapshot, decision: Decision) -> dict[str, Any]:

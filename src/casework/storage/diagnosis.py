@@ -12,12 +12,14 @@ import attrs
 from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import ArgumentError
 
+from casework.blobs import BlobStore
 from casework.clock import from_micros, to_micros
 from casework.compiled import Compiled
 from casework.errors import CaseworkError, InvalidValue
 from casework.model.command import Send
 from casework.parts import EffectPart
 from casework.storage import schema
+from casework.storage.enclosures import held
 from casework.storage.engine import WAL_SAFE, StoreOptions, is_memory
 from casework.storage.store import Store
 from casework.storage.tables import head
@@ -34,7 +36,8 @@ class Pinned:
     """The cases of one case type under one manifest, all tenants together.
 
     They are *orphaned* where the case type is not installed, *lost* where the manifest cannot be read;
-    *absent* are the parts that the manifest names and the application has not.
+    *absent* are the parts that the manifest names and the application has not, *gone* the workflows that
+    nobody attaches any more.
     """
 
     case_type: str
@@ -43,6 +46,7 @@ class Pinned:
     open: int
     standing: Standing
     absent: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -50,7 +54,8 @@ class Diagnosis:
     """What was found. *version* is None where there are no tables; then nothing else was looked at.
 
     *missing* maps a table to the columns it lacks, *messages* their state to their count, *parked* the
-    channels that nobody provides to the messages that wait for them.
+    channels that nobody provides to the messages that wait for them. *blobs* is None where there is no blob store;
+    *orphans* are blobs that no case keeps, *lost* those that a case keeps and that are not there.
     """
 
     url: str
@@ -66,6 +71,10 @@ class Diagnosis:
     oldest_overdue: datetime | None = None
     messages: Mapping[str, int] = attrs.field(factory=dict)
     parked: Mapping[str, int] = attrs.field(factory=dict)
+    enclosures: int = 0
+    blobs: int | None = None
+    orphans: int = 0
+    lost: int = 0
 
     @property
     def fits(self) -> bool:
@@ -107,8 +116,9 @@ def diagnose(
     current: Mapping[str, Compiled],
     pinned: Callable[[Transaction, str], Compiled | None],
     now: datetime,
+    blobs: BlobStore | None = None,
 ) -> Diagnosis:
-    """Look at *store* as an application with the *current* case types sees it at *now*."""
+    """Look at *store* and *blobs* as an application with the *current* case types sees them at *now*."""
     version, missing = _tables(store, current)
     with store.transactions.read() as transaction:
         found = Diagnosis(
@@ -121,7 +131,9 @@ def diagnose(
             expected=head(),
             missing=missing,
         )
-        return _with_contents(transaction, found, current, pinned, now) if found.fits else found
+        if not found.fits:
+            return found
+        return _with_blobs(transaction, _with_contents(transaction, found, current, pinned, now), blobs)
 
 
 def _tables(store: Store, current: Mapping[str, Compiled]) -> tuple[str | None, dict[str, tuple[str, ...]]]:
@@ -158,6 +170,14 @@ def _with_contents(
     )
 
 
+def _with_blobs(transaction: Transaction, found: Diagnosis, blobs: BlobStore | None) -> Diagnosis:
+    count, kept = held(transaction)
+    if blobs is None:
+        return attrs.evolve(found, enclosures=count)
+    stored = {blob.digest for blob in blobs.stored()}
+    return attrs.evolve(found, enclosures=count, blobs=len(stored), orphans=len(stored - kept), lost=len(kept - stored))
+
+
 def _pinned(
     transaction: Transaction,
     current: Mapping[str, Compiled],
@@ -176,11 +196,25 @@ def _pinned(
             standing = "orphaned"
         elif current[name].manifest.hash != digest:
             standing = "older"
-        parts = () if compiled is None else absent_parts(compiled)
         found.append(
-            Pinned(case_type=name, manifest=digest, cases=cases, open=cases - ended, standing=standing, absent=parts)
+            Pinned(
+                case_type=name,
+                manifest=digest,
+                cases=cases,
+                open=cases - ended,
+                standing=standing,
+                absent=() if compiled is None else absent_parts(compiled),
+                gone=_gone(compiled, current.get(name)),
+            )
         )
     return found
+
+
+def _gone(compiled: Compiled | None, current: Compiled | None) -> tuple[str, ...]:
+    """The workflows of a manifest that the present one of the case type has not."""
+    if compiled is None or current is None:
+        return ()
+    return tuple(name for name in compiled.workflows if name not in current.workflows)
 
 
 def _readable(

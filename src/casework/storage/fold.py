@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -15,12 +16,18 @@ from casework.model.case import Snapshot
 from casework.storage.codec import values_from_plain
 from casework.storage.log import GENESIS, Entry, Frame, apart_of, parsed
 
+Manifests = Callable[[str], Compiled | None]
+"""Gives the manifest of a hash; None where it is not to be had."""
+
 
 class Fold:
-    """A case as it grows entry by entry."""
+    """A case as it grows entry by entry, each read under the manifest that it was written under.
 
-    def __init__(self, compiled: Compiled) -> None:
-        self._compiled = compiled
+    *compiled* is the manifest that the case was opened under, unless *manifests* can tell another.
+    """
+
+    def __init__(self, compiled: Compiled, manifests: Manifests | None = None) -> None:
+        self._compiled, self._manifests = compiled, manifests
         self.snapshot: Snapshot | None = None
         self.erased: set[str] = set()
         """Fields whose values were destroyed, so that nothing can be said of them."""
@@ -30,9 +37,12 @@ class Fold:
         """Take in the next entry. The one that opens the case comes first."""
         content, apart = frame.content, apart_of(entry.values)
         if content["kind"] == "open":
+            self._turn(content["case"]["manifest"])
             self.snapshot = _opened(self._compiled, frame)
         case = self.snapshot
         assert case is not None
+        if "adopts" in content:
+            self._adopt(case, content["adopts"])
         if "corrects" in content:
             past, erased = self._past[content["corrects"] - 2]
             _restore(case, past)
@@ -44,6 +54,24 @@ class Fold:
             case.closed_at = None if content["closed"] is None else from_micros(content["closed"])
         case.revision, case.head = frame.number, entry.hash
         self._past.append((_copy(case), set(self.erased)))
+
+    def _turn(self, digest: str) -> None:
+        """Go on under another manifest."""
+        if digest != self._compiled.manifest.hash and self._manifests is not None:
+            found = self._manifests(digest)
+            if found is None:
+                raise LookupError(f"the manifest {digest} is not in the store")
+            self._compiled = found
+
+    def _adopt(self, case: Snapshot, adopts: dict[str, Any]) -> None:
+        """Drop what is gone and take over what the entry says; the workflows that are new enter by its steps."""
+        self._turn(adopts["to"])
+        gone = adopts["gone"]
+        case.manifest = adopts["to"]
+        case.states = {name: state for name, state in case.states.items() if name not in gone}
+        case.states.update((name, "") for name in self._compiled.workflows if name not in case.states)
+        case.marks = {mark: at for mark, at in case.marks.items() if mark.partition(".")[0] not in gone}
+        case.dues, case.acts = instants(adopts["dues"]), dict(adopts["acts"])
 
     def _act(self, case: Snapshot, frame: Frame) -> None:
         content = frame.content
@@ -67,9 +95,11 @@ class Fold:
                 case.data[name] = value
 
 
-def folded(compiled: Compiled, entries: Iterable[Entry], until: int | None = None) -> Snapshot:
+def folded(
+    compiled: Compiled, entries: Iterable[Entry], until: int | None = None, manifests: Manifests | None = None
+) -> Snapshot:
     """The case after its entry number *until*, or after the last one."""
-    fold = Fold(compiled)
+    fold = Fold(compiled, manifests)
     for entry in entries:
         if until is not None and entry.number > until:
             break
@@ -125,9 +155,32 @@ def _opened(compiled: Compiled, frame: Frame) -> Snapshot:
         acts={},
         subjects=told["subjects"],
     )
+    if "placed" in frame.content:
+        _place(case, frame.content["placed"])
+        return case
     for name, workflow in compiled.workflows.items():
         entered(compiled, case, name, workflow.workflow.initial, frame.at, again=True)
     return case
+
+
+def _place(case: Snapshot, placed: dict[str, Any]) -> None:
+    """Put an imported case where its first entry says that it stood."""
+    case.states.update(placed["states"])
+    case.marks, case.dues = instants(placed["marks"]), instants(placed["dues"])
+    case.acts, case.opened_at = dict(placed["acts"]), from_micros(placed["opened_at"])
+
+
+def instants(told: dict[str, int]) -> dict[str, datetime]:
+    """Instants by name, as the entries hold them."""
+    return {name: from_micros(micros) for name, micros in told.items()}
+
+
+def pinned_by(frame: Frame) -> tuple[str, str] | None:
+    """The manifest that an entry took the case from (empty at the opening) and the one it pinned it to; mostly None."""
+    if frame.content["kind"] == "open":
+        return "", frame.content["case"]["manifest"]
+    adopts = frame.content.get("adopts")
+    return None if adopts is None else (adopts["from"], adopts["to"])
 
 
 _PARTS = ("states", "data", "marks", "dues", "acts")

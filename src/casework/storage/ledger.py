@@ -47,6 +47,8 @@ class Ledger:
             ).where(keyed(posting, "tenant", "case_id", "state")),
             dialect,
         )
+        lines = (posting.c.debit, posting.c.credit, posting.c.amount, posting.c.state)
+        self._lines = Prepared(select(*lines).where(keyed(posting, "tenant", "case_id")), dialect)
         self._finish = Prepared(
             posting.update()
             .where(keyed(posting, "tenant", "case_id", "number", "line"))
@@ -66,6 +68,17 @@ class Ledger:
         """What the case has reserved."""
         values = {"b_tenant": tenant, "b_case_id": case_id, "b_state": "pending"}
         return tuple(Hold(*row) for row in transaction.run(self._holds, values).fetchall())
+
+    def moved(self, transaction: Transaction, tenant: str, case_id: str) -> dict[str, int]:
+        """What the postings of a case add up to, by account key; what it has reserved has left its debit only."""
+        found: dict[str, int] = {}
+        values = {"b_tenant": tenant, "b_case_id": case_id}
+        for debit, credit, amount, state in transaction.run(self._lines, values).fetchall():
+            if state != "voided":
+                found[debit] = found.get(debit, 0) - amount
+            if state in ("posted", "settled"):
+                found[credit] = found.get(credit, 0) + amount
+        return found
 
     def write(self, transaction: Transaction, tenant: str, case_id: str, number: int, decision: Decision) -> None:
         """The postings of one entry, and what they change of balances."""

@@ -20,8 +20,9 @@ from casework.clock import from_micros, to_micros
 from casework.compiled import Compiled
 from casework.condition.literal import Value, to_plain
 from casework.ids import Entropy
-from casework.model.case import Move, Snapshot
-from casework.model.decision import Decision
+from casework.model.case import Move, Placed, Snapshot
+from casework.model.decision import Adopts, Decision
+from casework.model.enclosure import Enclosed
 from casework.model.fields import Field
 from casework.storage.codec import CANONICAL, canonical
 
@@ -164,6 +165,12 @@ def _content(
         _add_values("form", decision.form, (compiled.fields, _asked(compiled, decision)), content, apart)
     if decision.note:
         apart["note"] = decision.note
+    if decision.enclosed is not None:
+        _add_enclosed(decision.enclosed, content, apart)
+    if decision.placed is not None:
+        content["placed"] = _placed(decision.placed)
+    if decision.adopts is not None:
+        content["adopts"] = _adopts(decision.adopts)
     _add_writes(decision, content)
     if decision.closed_at != snapshot.closed_at:
         content["closed"] = None if decision.closed_at is None else to_micros(decision.closed_at)
@@ -178,6 +185,33 @@ def _opening(snapshot: Snapshot) -> dict[str, Any]:
         "parent": snapshot.parent,
         "subjects": snapshot.subjects,
     }
+
+
+def _placed(placed: Placed) -> dict[str, Any]:
+    """Where an imported case stood when it was opened here."""
+    assert placed.opened_at is not None, "placing resolves it"
+    return {
+        "states": dict(placed.states),
+        "marks": _instants(placed.marks),
+        "dues": _instants(placed.dues),
+        "acts": dict(placed.acts),
+        "opened_at": to_micros(placed.opened_at),
+    }
+
+
+def _adopts(adopts: Adopts) -> dict[str, Any]:
+    """From which manifest to which, and what of the case that did not decide by itself."""
+    return {
+        "from": adopts.left,
+        "to": adopts.manifest,
+        "gone": list(adopts.gone),
+        "dues": _instants(adopts.dues),
+        "acts": dict(adopts.acts),
+    }
+
+
+def _instants(told: Mapping[str, datetime]) -> dict[str, int]:
+    return {name: to_micros(at) for name, at in told.items()}
 
 
 def _asked(compiled: Compiled, decision: Decision) -> Mapping[str, Field]:
@@ -210,6 +244,12 @@ def _add_values(
         content[f"{part}_apart"] = sorted(kept)
 
 
+def _add_enclosed(enclosed: Enclosed, content: dict[str, Any], apart: dict[str, Any]) -> None:
+    """A file by what may stay for ever. Its name may name somebody, and a digest can be tried out (F62): both apart."""
+    content["encloses"] = {"size": enclosed.size, "type": enclosed.media_type, "class": enclosed.field_class}
+    apart["enclosure"] = {"name": enclosed.name, "digest": enclosed.digest}
+
+
 def _add_writes(decision: Decision, content: dict[str, Any]) -> None:
     if decision.voided:
         content["voided"] = list(decision.voided)
@@ -224,6 +264,8 @@ def _add_writes(decision: Decision, content: dict[str, Any]) -> None:
         ]
     if decision.assignments:
         content["assigns"] = [[item.role, item.person] for item in decision.assignments]
+    if decision.withdraws is not None:
+        content["withdraws"] = decision.withdraws
     if decision.corrects is not None:
         content["corrects"] = decision.corrects
     if decision.refused:

@@ -18,6 +18,7 @@ class Cursor(Protocol):
     """As much of a DBAPI cursor as is used here."""
 
     rowcount: int
+    description: Any
 
     def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
     def executemany(self, sql: str, parameters: Any, /) -> Any: ...

@@ -128,6 +128,18 @@ assignment = Table(
     Index(None, "tenant", "person"),
 )
 
+enclosure = Table(
+    "casework_enclosure",
+    metadata,
+    _text("tenant"),
+    _text("case_id"),
+    _big("number"),
+    _text("digest"),
+    _big("size"),
+    PrimaryKeyConstraint("tenant", "case_id", "number"),
+    Index(None, "digest"),
+)
+
 balance = Table(
     "casework_balance",
     metadata,

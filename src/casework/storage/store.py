@@ -18,10 +18,12 @@ from casework.model.decision import Decision
 from casework.model.outfit import Account
 from casework.storage.assignments import Assignments
 from casework.storage.cases import Cases, Pins
+from casework.storage.enclosures import Enclosures
 from casework.storage.entries import Entries
+from casework.storage.fold import Manifests as ByHash
 from casework.storage.fold import folded
 from casework.storage.ledger import Ledger
-from casework.storage.log import GENESIS, sealed_entry
+from casework.storage.log import GENESIS, Entry, sealed_entry
 from casework.storage.manifests import Manifests, find_manifest, newest_manifest
 from casework.storage.messages import Messages
 from casework.storage.projection import Projection
@@ -47,6 +49,7 @@ class Store:
         self.entries, self.requests = Entries(dialect), Requests(dialect)
         self.timers, self.messages = Timers(dialect), Messages(dialect)
         self.assignments, self.ledger = Assignments(dialect), Ledger(dialect)
+        self.enclosures = Enclosures(dialect)
         self.tables = Tables(engine)
         self._pins, self._manifests = Pins(dialect), Manifests(dialect)
         self._cases: dict[str, Cases] = {}
@@ -143,18 +146,7 @@ class Store:
         """Write a case that is opened by *decision*; *before* is the empty case with its id."""
         self.keep(transaction, compiled.manifest, move.now)
         entry = sealed_entry(compiled, before, move, decision, self._entropy, opened)
-        after = attrs.evolve(
-            before,
-            revision=entry.number,
-            head=entry.hash,
-            closed_at=decision.closed_at,
-            states=decision.states,
-            data=decision.data,
-            marks=decision.marks,
-            dues=decision.dues,
-            acts=decision.acts,
-        )
-        self.cases(compiled).insert(transaction, after)
+        self.cases(compiled).insert(transaction, _after(before, decision, entry))
         self.entries.append(transaction, before.tenant, before.id, entry)
         self._beside(transaction, before, move, decision, entry.number)
         return Receipt(before.id, entry.number, entry.number)
@@ -169,12 +161,60 @@ class Store:
             self.messages.insert(transaction, tenant, case_id, number, decision.messages, move.now)
         if decision.assignments:
             self.assignments.write(transaction, tenant, case_id, number, decision.assignments)
+        if decision.enclosed is not None or decision.withdraws is not None:
+            self.enclosures.write(transaction, tenant, case_id, number, decision)
         if decision.rechecks and case.parent is not None:
             self.timers.write(transaction, tenant, case.parent, ((f"{RECHECK}{case_id}", move.now),), ())
 
-    def history(self, transaction: Transaction, compiled: Compiled, tenant: str, case_id: str, until: int) -> Snapshot:
-        """The case as it was after its entry number *until*, from the log alone."""
-        return folded(compiled, self.entries.of_case(transaction, tenant, case_id), until)
+    def adopt(
+        self,
+        transaction: Transaction,
+        left: Compiled,
+        compiled: Compiled,
+        before: Snapshot,
+        move: Move,
+        decision: Decision,
+        opened: tuple[tuple[str, str, str], ...] = (),
+    ) -> Receipt:
+        """Write that a case was moved from the manifest *left* into *compiled*. Raises Lost like append()."""
+        self.keep(transaction, compiled.manifest, move.now)
+        entry = sealed_entry(compiled, before, move, decision, self._entropy, opened)
+        after = attrs.evolve(_after(before, decision, entry), manifest=compiled.manifest.hash)
+        if not self.cases(compiled).adopt(transaction, self.cases(left).projection, before, after):
+            raise Lost
+        self.entries.append(transaction, before.tenant, before.id, entry)
+        self._beside(transaction, before, move, decision, entry.number)
+        return Receipt(before.id, entry.number, entry.number)
+
+    def history(
+        self,
+        transaction: Transaction,
+        compiled: Compiled,
+        tenant: str,
+        case_id: str,
+        until: int,
+        manifests: ByHash | None = None,
+    ) -> Snapshot:
+        """The case as it was after its entry number *until*, from the log alone.
+
+        *manifests* gives those that it was pinned to before *compiled*.
+        """
+        return folded(compiled, self.entries.of_case(transaction, tenant, case_id), until, manifests)
+
+
+def _after(before: Snapshot, decision: Decision, entry: Entry) -> Snapshot:
+    """The case as the entry of a decision leaves it."""
+    return attrs.evolve(
+        before,
+        revision=entry.number,
+        head=entry.hash,
+        closed_at=decision.closed_at,
+        states=decision.states,
+        data=decision.data,
+        marks=decision.marks,
+        dues=decision.dues,
+        acts=decision.acts,
+    )
 
 
 RECHECK = "recheck "

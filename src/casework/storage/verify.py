@@ -14,16 +14,18 @@ from typing import Any
 import attrs
 from sqlalchemy import Row, select, tuple_
 
+from casework.blobs import BlobStore
 from casework.clock import to_micros
 from casework.compiled import Compiled
 from casework.errors import SetupError, StoreMismatch
 from casework.model.case import Snapshot
 from casework.storage import schema
 from casework.storage.beside import Beside, Known, manifests, store_wide
+from casework.storage.blobcheck import BlobCheck
 from casework.storage.cases import keyed
 from casework.storage.entries import Entries
 from casework.storage.fault import Fault
-from casework.storage.fold import Fold, chained
+from casework.storage.fold import Fold, chained, pinned_by
 from casework.storage.log import Entry, Frame, commitment, opened_values, parsed
 from casework.storage.prepared import Prepared
 from casework.storage.projection import Projection, column_name
@@ -41,6 +43,7 @@ class Verdict:
     entries: int
     erased: int
     faults: tuple[Fault, ...]
+    enclosures: int = 0
 
     @property
     def whole(self) -> bool:
@@ -55,8 +58,16 @@ _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError
 class Verifier:
     """Walks through a whole store in flat memory, a page of cases at a time."""
 
-    def __init__(self, store: Store, compiled_for: Callable[[Transaction, str], Compiled | None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        compiled_for: Callable[[Transaction, str], Compiled | None],
+        blobs: BlobStore | None = None,
+        *,
+        rehash: bool = False,
+    ) -> None:
         self._store, self._compiled_for = store, compiled_for
+        self._blobs = BlobCheck(store.enclosures, blobs, rehash=rehash)
         self._manifests: dict[str, Compiled | str] = {}
         self._entries, self._beside = Entries(store.engine.dialect), Beside(store.engine.dialect)
         self._rows_of: dict[str, Prepared] = {}
@@ -72,8 +83,9 @@ class Verifier:
             self.cases += 1
             if progress is not None and self.cases % PAGE == 0:
                 progress(self.cases)
+        faults += self._blobs.store_wide(transaction, {(fault.tenant, fault.case_id) for fault in faults})
         faults += store_wide(transaction, self._known)
-        return Verdict(self.cases, self.count, self.erased, tuple(faults))
+        return Verdict(self.cases, self.count, self.erased, tuple(faults), self._blobs.count)
 
     @staticmethod
     def _rows(transaction: Transaction) -> Iterator[Row[Any]]:
@@ -137,12 +149,11 @@ class Verifier:
     ) -> list[Fault]:
         """The rows of the case must be what the log says; its last entry is named, for the row is what was changed."""
         tenant, case_id, last = row["tenant"], row["id"], entries[-1].number
-        if frames[0].content["case"]["manifest"] != row["manifest"]:
-            return [Fault(tenant, case_id, 1, "the case is pinned to another manifest than it was opened under")]
-        compiled = self._manifest(transaction, row["manifest"])
-        if isinstance(compiled, str):
-            return [Fault(tenant, case_id, 1, compiled)]
-        fold = Fold(compiled)
+        lived = self._lived(transaction, row, frames)
+        if isinstance(lived, Fault):
+            return [lived]
+        compiled = lived[row["manifest"]]
+        fold = Fold(compiled, lived.get)
         for entry, frame in zip(entries, frames, strict=True):
             self._place = entry.number
             fold.add(frame, entry)
@@ -152,7 +163,31 @@ class Verifier:
         self._known.add(compiled, projection)
         different = _case_row(told, row) + self._projected(transaction, projection, told, fold.erased)
         faults = [Fault(tenant, case_id, last, f"the current row differs from the log in {name}") for name in different]
-        return faults + self._beside.compare(transaction, compiled, told, frames, self._known)
+        faults += self._beside.compare(transaction, compiled, told, frames, self._known, tuple(lived.values()))
+        return faults + self._blobs.compare(transaction, tenant, case_id, entries, frames)
+
+    def _lived(
+        self, transaction: Transaction, row: Mapping[str, Any], frames: list[Frame]
+    ) -> dict[str, Compiled] | Fault:
+        """Every manifest that the case was pinned to, by hash; each has to follow on the one before."""
+        tenant, case_id, lived, held = row["tenant"], row["id"], dict[str, Compiled](), ""
+        for frame in frames:
+            self._place = frame.number
+            pinned = pinned_by(frame)
+            if pinned is None:
+                continue
+            left, digest = pinned
+            if left != held:
+                return Fault(tenant, case_id, frame.number, "the case leaves another manifest than it was pinned to")
+            compiled = self._manifest(transaction, digest)
+            if isinstance(compiled, str):
+                return Fault(tenant, case_id, frame.number, compiled)
+            lived[digest] = compiled
+            held = digest
+        if held != row["manifest"]:
+            number = frames[-1].number if len(lived) > 1 else 1
+            return Fault(tenant, case_id, number, "the case is pinned to another manifest than its log says")
+        return lived
 
     def _manifest(self, transaction: Transaction, digest: str) -> Compiled | str:
         """What a manifest of the store says, read once; what is wrong with it where it cannot be used."""

@@ -1,0 +1,36 @@
+"""The course that a case took, as its log tells it: what a definition needs that it was not opened under."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import attrs
+
+Entered = tuple[datetime, str, str]
+"""When, from which state (empty at the beginning), into which."""
+
+
+@attrs.frozen
+class Done:
+    """Who fired a trigger last, and the fields that somebody changed since."""
+
+    person: str
+    changed: frozenset[str] = frozenset()
+
+
+@attrs.frozen
+class Course:
+    """The states that each workflow entered, in order, and who fired which trigger last; without what was undone."""
+
+    entered: Mapping[str, tuple[Entered, ...]]
+    done: Mapping[str, Done]
+
+
+def since(entered: Sequence[Entered], during: tuple[str, ...]) -> datetime | None:
+    """When a workflow last came into the states *during* from outside, or from one of them to itself; None if never."""
+    began = None
+    for at, source, target in entered:
+        if target in during and (source not in during or source == target):
+            began = at
+    return began

@@ -1,0 +1,32 @@
+"""Every row of every table as it is stored, for checks that trust nothing but the store itself."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select, table, text
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+
+from casework.storage.prepared import Prepared
+from casework.storage.transaction import Transaction
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+
+
+def every_row(transaction: Transaction) -> Tables:
+    """The rows of every table by its name, each a mapping from column to what the column holds, in a fixed order."""
+    names = transaction.ask(text("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"))
+    return {name: _rows(transaction, name) for (name,) in names}
+
+
+def _rows(transaction: Transaction, name: str) -> list[Row]:
+    cursor = transaction.run(_all_of(name), {})
+    columns = [column[0] for column in cursor.description]
+    return sorted((dict(zip(columns, row, strict=True)) for row in cursor.fetchall()), key=repr)
+
+
+@lru_cache(maxsize=500)
+def _all_of(name: str) -> Prepared:
+    return Prepared(select(text("*")).select_from(table(name)), SQLiteDialect())
