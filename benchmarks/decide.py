@@ -17,7 +17,7 @@ from casework.compiled import Compiled
 from casework.deciding import decide
 from casework.deciding.admit import admit, filled, see
 from casework.deciding.choose import choose, holds
-from casework.deciding.decide import _finished
+from casework.deciding.decide import finished
 from casework.deciding.draft import Draft
 from casework.deciding.follow import follow, take
 from casework.ids import system_entropy
@@ -115,7 +115,7 @@ def _rooms(compiled: Compiled) -> dict[str, Callable[[Step], object]]:
         "clauses": clauses,
         "machine + clauses": lambda step: choose(step.draft, here(step)),  # type: ignore[arg-type]
         "effects + follow": moved,
-        "decision": lambda step: _finished(step.draft),
+        "decision": lambda step: finished(step.draft),
         "entry": partial(_entry, compiled),
     }
 

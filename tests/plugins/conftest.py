@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from plugins.kit import Bench
+from errands import Bench
 
 
 @pytest.fixture

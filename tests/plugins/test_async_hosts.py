@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from plugins.kit import ANA, Bench, act, errand, plugin
+from errands import ANA, Bench, act, errand, plugin
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 import pytest
-from plugins.kit import ANA, Bench, act, errand, offering, refused
+from errands import ANA, Bench, act, errand, offering, refused
 
 from casework import (
     Actor,

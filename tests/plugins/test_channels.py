@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from plugins.kit import ANA, Bench, act, errand
+from errands import ANA, Bench, act, errand
 
 from casework import Casework, Channel, Desk, Message, Send
 

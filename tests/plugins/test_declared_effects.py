@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from plugins.kit import ANA, Bench, act, errand, refused
+from errands import ANA, Bench, act, errand, refused
 
 from casework import (
     Assign,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from plugins.kit import ANA, BEN, NOW, Bench, act, errand, refused
+from errands import ANA, BEN, NOW, Bench, act, errand, refused
 
 from casework import (
     Account,

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from plugins.kit import ACCOUNTS, DATA, Bench, errand, offering
+from errands import ACCOUNTS, DATA, Bench, errand, offering
 
 from casework import (
     Account,

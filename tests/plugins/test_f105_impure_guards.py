@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from plugins.kit import ANA, Bench, act, errand, refused
+from errands import ANA, Bench, act, errand, refused
 
 from casework import View, guard
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plugins.kit import errand
+from errands import errand
 
 from casework import Casework, Condition, DocumentError, InvalidValue, Transition, UnsoundDefinition, load
 from casework.condition.table import from_table

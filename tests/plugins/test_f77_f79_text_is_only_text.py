@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from plugins.kit import ANA, Bench, act, errand, offering, refused
+from errands import ANA, Bench, act, errand, offering, refused
 
 from casework import (
     Channel,

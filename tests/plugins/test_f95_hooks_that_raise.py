@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from plugins.kit import ANA, Bench, act, errand, plugin, refused
+from errands import ANA, Bench, act, errand, plugin, refused
 
 from casework import Guard, Recorded, Run, Set, Transition, effect, guard
 

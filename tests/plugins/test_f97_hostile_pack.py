@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from plugins.kit import ANA, Bench, act, errand, plugin, refused
+from errands import ANA, Bench, act, errand, plugin, refused
 
 from casework import Casework, Channel, Post, Run, Send, Set, View, effect, guard
 

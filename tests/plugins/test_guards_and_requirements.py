@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from plugins.kit import ANA, BEN, Bench, act, errand, offering, plugin, refused
+from errands import ANA, BEN, Bench, act, errand, offering, plugin, refused
 
 from casework import Require, SetupError, Text, Transition, UnsoundDefinition, View, field, guard, state
 

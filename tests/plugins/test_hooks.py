@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from plugins.kit import ANA, NOW, Bench, act, errand, offering, plugin, refused
+from errands import ANA, NOW, Bench, act, errand, offering, plugin, refused
 
 from casework import Casework, Desk, Open, Recorded, SetupError, State, hookimpl, keep, rescue
 

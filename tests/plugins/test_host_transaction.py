@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from plugins.kit import ANA, Bench, act, errand, plugin, refused
+from errands import ANA, Bench, act, errand, plugin, refused
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import attrs
 import pytest
-from plugins.kit import ANA, Bench, act, errand, offering, refused
+from errands import ANA, Bench, act, errand, offering, refused
 
 from casework import (
     Casework,

@@ -34,8 +34,8 @@ SABOTEURS = [
     Saboteur(
         "the revision is not compared when a case is written",
         "storage/cases.py",
-        '.where(keyed(case, "tenant", "id", "revision"))',
-        '.where(keyed(case, "tenant", "id"))',
+        '.where(keyed(case, "tenant", "id", "revision"))\n            .values(revision',
+        '.where(keyed(case, "tenant", "id"))\n            .values(revision',
         "tests/storage/test_revision.py",
     ),
     Saboteur(

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+from errands import ANA, EVERYTHING, Bench, errand, offering
 from oracle import assert_inv, refused
-from plugins.kit import ANA, EVERYTHING, Bench, errand, offering
 
 from casework import (
     Actor,

@@ -9,10 +9,10 @@ from typing import Any
 
 import attrs
 import pytest
+from errands import ANA, DATA, NOW, QUICK, Bench, act, errand
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import assert_inv, entries_of, refused, untouched
-from plugins.kit import ANA, DATA, NOW, QUICK, Bench, act, errand
 from sound import sound_case_types
 from storage.adopting import GRANTS, PLUGIN, SIDE, kind, whole
 from storage.living import lived

@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 import pytest
+from errands import ANA, NOW, Bench, act
 from oracle import refused
-from plugins.kit import ANA, NOW, Bench, act
 from storage.adopting import changed, kind, whole
 
 from casework import (

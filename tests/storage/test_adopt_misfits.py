@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 import pytest
+from errands import ANA, DATA, Bench, act
 from oracle import refused
-from plugins.kit import ANA, DATA, Bench, act
 from storage.adopting import PLUGIN, changed, kind, problems, whole
 
 from casework import (

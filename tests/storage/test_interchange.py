@@ -11,10 +11,10 @@ from typing import Any
 
 import attrs
 import pytest
+from errands import ANA, BEN, DATA, EVERYTHING, NOW, Bench, act, errand
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import assert_inv, entries_of, refused, untouched
-from plugins.kit import ANA, BEN, DATA, EVERYTHING, NOW, Bench, act, errand
 from sound import sound_case_types
 from storage.adopting import whole
 from storage.living import lived
