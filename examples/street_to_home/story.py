@@ -122,7 +122,8 @@ class Story:
         """Another register's file is read; what fits is proposed with its reasons, and nothing more than proposed."""
         tang = self.app.desk(TANG)
         with REPORT.open("rb") as stream:
-            taken = pfif.import_records(tang, pfif.read(stream, now=self.clock.now()), domain="anlu.example")
+            now = self.clock.now()
+            taken = pfif.import_records(tang, pfif.read(stream, now=now), domain="anlu.example", now=now)
         reports = tang.worklist("missing_person", "reports_to_take_on").cases
         for report in reports:
             agreed = tang.fire(report, "record_consent", consent="agencies", consent_paper="同意书 2026-017")
@@ -137,7 +138,7 @@ class Story:
         self.report = proposal.theirs
 
     def _police_asked(self, proposal: matching.Proposal) -> None:
-        """The police are told what they need, on a basis; the proposal is theirs to see, and nobody's to believe."""
+        """The police are told what they need, on a basis; who it may be is for those to see who judge it."""
         self.app.desk(LI).fire(self.case, "police.request", shared="男，约七十岁，自称曾庆喜，恩施口音", **BASIS)
         self.app.desk(ZHAO).fire(self.case, "police.acknowledge", police_reference="鄂安公查〔2026〕12号")
         self.app.desk(ZHAO).fire(self.case, "police.search")
@@ -182,8 +183,9 @@ class Story:
 
 
 def main(folder: Path) -> bool:
-    """Tell the whole story in *folder*."""
+    """Tell the whole story in *folder*, anew each time."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "station.db").unlink(missing_ok=True)
     story = Story(folder)
     for chapter in (story.brought_at_night, story.admitted, story.visited, story.matched, story.confirmed, story.home):
         chapter()

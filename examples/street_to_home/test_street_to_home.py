@@ -33,8 +33,8 @@ def story() -> ModuleType:
     return module
 
 
-def test_it_ends_at_home_with_every_workflow_at_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert story().main(tmp_path)
+def test_told_again_it_ends_at_home_with_every_workflow_at_rest(told: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert story().main(told)
     printed = capsys.readouterr().out
 
     assert "handed over (received)" in printed

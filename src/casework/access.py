@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from casework.condition import tree
-from casework.condition.tree import Condition, operands
+from casework.condition.tree import Condition, Operand, operands
 from casework.model.actor import Actor
 from casework.model.casetype import CaseType
 from casework.model.fields import Field
+from casework.model.outfit import ACCOUNT_OWNERS, Account
+from casework.model.workflow import Workflow
 
 Roles = frozenset[str]
 
@@ -31,6 +33,8 @@ class Access:
         self._fields = fields
         self._told_to = {name: self._who(field) for name, field in fields.items()}
         self._circles = frozenset(self._told_to.values())
+        self._balances_to = {account.name: self._told_of(account) for account in case_type.accounts}
+        self._at_home = self.everywhere("view").union(*(_whatever_state(workflow) for workflow in case_type.chain))
         self.local_roles = frozenset(role.name for role in case_type.roles if role.local)
 
     def may(self, permission: str, states: Mapping[str, str], roles: Roles) -> bool:
@@ -54,6 +58,18 @@ class Access:
         """The roles that have *permission* in every state."""
         return self._everywhere.get(permission, frozenset())
 
+    def at_home(self, roles: Roles) -> bool:
+        """Whether *roles* view a case whatever state it is in; to all others the view is lent by states."""
+        return not roles.isdisjoint(self._at_home)
+
+    def reads_notes(self, states: Mapping[str, str], roles: Roles) -> bool:
+        """Whether *roles* read the remarks of others: one of them is at home on the case, and may write remarks."""
+        return not (roles & self._at_home).isdisjoint(self.allowed("note", states))
+
+    def knows_persons(self, roles: Roles) -> bool:
+        """Whether *roles* may know the persons of a case by their numbers: they read class personal."""
+        return not roles.isdisjoint(self._readers.get("personal", frozenset()))
+
     def states_granting(self, permission: str, roles: Roles) -> dict[str, tuple[str, ...]]:
         """For each workflow the states that grant *permission* to any of *roles*; for filters in SQL."""
         found: dict[str, list[str]] = {}
@@ -73,6 +89,11 @@ class Access:
             return None
         return frozenset(field.readers) or self._readers.get(field.field_class, frozenset())
 
+    def readers(self, name: str) -> frozenset[tuple[str, bool]] | None:
+        """Who reads the field *name*, each role with whether it is one of single cases; None where it is open."""
+        who = self._told_to[name]
+        return None if who is None else frozenset((role, role in self.local_roles) for role in who)
+
     def reads_name(self, name: str, roles: Roles) -> bool:
         """The same for a field by name; a field that does not exist is read by nobody."""
         field = self._fields.get(name)
@@ -84,17 +105,57 @@ class Access:
         reading = {who for who in self._circles if who is None or not roles.isdisjoint(who)}
         return frozenset([name for name in names if name in told_to and told_to[name] in reading])
 
-    def tells(self, condition: Condition, roles: Roles) -> bool:
-        """Whether a clause may be shown to *roles*: it is about no field that they may not read."""
-        return all(
-            self.reads_name(operand.name, roles)
-            for operand in operands(condition)
-            if isinstance(operand, tree.FieldRef)
+    def _told_of(self, account: Account) -> Roles | None:
+        """The roles that read what an account holds; None where whoever views the case does.
+
+        What belongs to somebody is the same in every case about them, so it is as personal as they are.
+        """
+        if account.readers:
+            return frozenset(account.readers)
+        return None if account.owner in ACCOUNT_OWNERS else self._readers.get("personal", frozenset())
+
+    def reads_account(self, name: str, roles: Roles) -> bool:
+        """Whether *roles* read what an account holds; one that does not exist is read by nobody."""
+        who = self._balances_to.get(name, frozenset())
+        return who is None or not roles.isdisjoint(who)
+
+    def circles(self, asked: Iterable[Operand]) -> tuple[Roles, ...]:
+        """Of each closed field and account among what is *asked*, the roles that read it."""
+        found: dict[Roles, None] = {}
+        for operand in asked:
+            who: Roles | None = None
+            if isinstance(operand, tree.FieldRef):
+                who = self._told_to.get(operand.name, frozenset())
+            elif isinstance(operand, tree.BalanceRef):
+                who = self._balances_to.get(operand.account, frozenset())
+            if who is not None:
+                found[who] = None
+        return tuple(found)
+
+    def has(self, operand: Operand) -> bool:
+        """Whether there is such a field or account; of what is not there nothing is told."""
+        return (isinstance(operand, tree.FieldRef) and operand.name in self._told_to) or (
+            isinstance(operand, tree.BalanceRef) and operand.account in self._balances_to
         )
+
+    def audience(self, asked: Iterable[Operand]) -> object:
+        """Who views cases and reads what is *asked*, to be compared with what another definition says."""
+        viewing = frozenset((*place, roles) for place, roles in self._granted.items() if place[2] == "view")
+        return self.everywhere("view"), viewing, self.local_roles, tuple((one, self.circles([one])) for one in asked)
+
+    def tells(self, condition: Condition, roles: Roles) -> bool:
+        """Whether a clause may be shown to *roles*: it is about no field or account that they may not read."""
+        return all(not roles.isdisjoint(circle) for circle in self.circles(operands(condition)))
 
     def claimed(self, roles: Roles) -> Roles:
         """Those of *roles* that an actor may bring along; a local role is only what was assigned on the very case."""
         return roles - self.local_roles
+
+
+def _whatever_state(workflow: Workflow) -> Roles:
+    """The roles that every state of a workflow lets view the case."""
+    granted = [frozenset(dict(state.grants).get("view", ())) for state in workflow.states]
+    return frozenset.intersection(*granted) if granted else frozenset()
 
 
 def general_roles(actor: Actor, unit: str) -> Roles:

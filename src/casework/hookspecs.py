@@ -65,11 +65,15 @@ class DemoRun:
 
 @attrs.frozen
 class Demo:
-    """A domain's main job as one runnable story; *run* answers with the number of problems found."""
+    """A domain's main job as one runnable story; *run* answers with the number of problems found.
+
+    *takes_register* says that it can read its cases from a file (`DemoRun.register`); otherwise none is given.
+    """
 
     name: str
     title: Text = attrs.field(converter=as_text)
     run: Callable[[DemoRun], int]
+    takes_register: bool = attrs.field(default=False, kw_only=True)
 
 
 @hookspec

@@ -147,6 +147,7 @@ def _roles_named(case_type: CaseType) -> tuple[str, ...]:
     granted = [case_type.grants, case_type.readers, *(state.grants for state in states)]
     named = [case_type.opens, *(roles for grants in granted for _, roles in grants), *(step.roles for step in steps)]
     named += [worklist.roles for worklist in case_type.worklists]
+    named += [account.readers for account in case_type.accounts]
     named += [field.readers for field in (*case_type.data, *(f for w in case_type.chain for f in w.fields))]
     return tuple(sorted({role for roles in named for role in roles}))
 
@@ -205,7 +206,8 @@ class _Binder:
 
     def _account(self, account: Account) -> Account:
         by = None if account.by is None else self._field(account.by)
-        return attrs.evolve(account, owner=self._subject(account.owner), by=by)
+        readers = self._roles(account.readers)
+        return attrs.evolve(account, owner=self._subject(account.owner), by=by, readers=readers)
 
     def _subject(self, name: str) -> str:
         bound = self._bound.get(name)

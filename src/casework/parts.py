@@ -5,17 +5,69 @@ A part is a value. It sees one frozen view of the move and nothing of the store.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import attrs
 
 from casework.condition.literal import Value
+from casework.errors import InvalidValue
 from casework.model.command import Command
 from casework.model.decision import Message
 from casework.text import Text, as_text
+
+V = TypeVar("V")
+
+
+class Undeclared(Exception):
+    """A part asked for what it did not declare; no LookupError, which a part may take for an unknown value."""
+
+
+class Declared(Mapping[str, V]):
+    """What is known of what a part declared. What is declared and unknown is absent; asking for anything else raises.
+
+    *beyond* is the first name that was asked for and not declared, so that a part that catches the error has asked
+    nonetheless.
+    """
+
+    __slots__ = ("_declared", "_known", "beyond")
+
+    def __init__(self, known: Mapping[str, V], declared: Collection[str]) -> None:
+        self._known, self._declared = known, declared
+        self.beyond: str | None = None
+
+    def __getitem__(self, name: str) -> V:
+        if name not in self._known:
+            self._hold(name)
+        return self._known[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What is known by that name, or *default*."""
+        if name not in self._known:
+            self._hold(name)
+        return self._known.get(name, default)
+
+    def __contains__(self, name: object) -> bool:
+        if name in self._known:
+            return True
+        self._hold(name)
+        return False
+
+    def _hold(self, name: object) -> None:
+        if name not in self._declared:
+            self.beyond = self.beyond or str(name)
+            raise Undeclared(f"{name!r} was not declared")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __repr__(self) -> str:
+        return repr(dict(self._known))
 
 
 @attrs.frozen(kw_only=True)
@@ -23,7 +75,8 @@ class View:
     """What a guard or effect sees: read-only, of one case, one actor and one instant.
 
     *data* holds only the fields that the part declared to read, *balances* what is left in those accounts with
-    limits that it declared to post. *subjects* are the persons whom the case is about.
+    limits that it declared to post; whoever asks them for another name has failed. *subjects* are the persons whom
+    the case is about.
     """
 
     case_id: str
@@ -67,13 +120,19 @@ class EffectPart:
 Delivery = Literal["at_least_once", "at_most_once"]
 
 
+def _one_of_two(channel: Channel, _: object, value: object) -> None:
+    if value not in ("at_least_once", "at_most_once"):
+        where, right = f"the delivery of channel {channel.name!r}", "'at_least_once' or 'at_most_once'"
+        raise InvalidValue(where, f"is {right}, not {value!r}", f"只能是 {right}，不能是 {value!r}")
+
+
 @attrs.frozen
 class Channel:
     """A way out: *deliver* gets the message and a key that stays the same over retries."""
 
     name: str
     deliver: Callable[[Message, str], None]
-    delivery: Delivery = attrs.field(kw_only=True, validator=attrs.validators.in_(("at_least_once", "at_most_once")))
+    delivery: Delivery = attrs.field(kw_only=True, validator=_one_of_two)
 
 
 Part = Guard | EffectPart | Channel

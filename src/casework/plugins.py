@@ -19,7 +19,7 @@ from casework.model.attachment import Attachment, Require
 from casework.model.casetype import CaseType
 from casework.model.names import qualified
 from casework.model.outfit import Account, Outfit, Role
-from casework.parts import Part
+from casework.parts import Channel, EffectPart, Guard, Part
 
 log = logging.getLogger("casework.plugins")
 
@@ -84,36 +84,40 @@ class Plugins:
 
     def case_types(self) -> list[tuple[str, CaseType]]:
         """Every contributed case type with who contributes it."""
-        return self._collected("casework_case_types")
+        return self._collected("casework_case_types", CaseType)
 
     def parts(self) -> list[tuple[str, Part]]:
         """Every contributed part with who contributes it."""
-        return self._collected("casework_parts")
+        return self._collected("casework_parts", Guard, EffectPart, Channel)
 
     def attachments(self) -> list[tuple[str, Attachment]]:
         """Every contributed attachment with who contributes it."""
-        return self._collected("casework_attachments")
+        return self._collected("casework_attachments", Attachment)
 
     def requirements(self) -> list[tuple[str, Require]]:
         """Every contributed requirement with who contributes it."""
-        return self._collected("casework_requirements")
+        return self._collected("casework_requirements", Require)
 
     def demos(self) -> list[tuple[str, Demo]]:
         """Every contributed demo with who contributes it."""
-        return self._collected("casework_demos")
+        return self._collected("casework_demos", Demo)
 
     def add_commands(self, cli: Any) -> None:
         """Let plugins add commands to the command line."""
         self._manager.hook.casework_commands(cli=cli)
 
-    def _collected(self, hook: str) -> list[tuple[str, Any]]:
+    def _collected(self, hook: str, *kinds: type) -> list[tuple[str, Any]]:
         found: list[tuple[str, Any]] = []
         for impl in getattr(self._manager.hook, hook).get_hookimpls():
+            where = f"plugin {impl.plugin_name}: {hook}"
             try:
-                contributed: Sequence[Any] = tuple(impl.function())
+                given = impl.function()
+                contributed = (
+                    given if isinstance(given, str | bytes) or not isinstance(given, Iterable) else tuple(given)
+                )
             except Exception as error:
-                raise SetupError(f"plugin {impl.plugin_name}: {hook} failed: {error}") from error
-            found.extend((impl.plugin_name, item) for item in contributed)
+                raise SetupError(f"{where} failed: {error}") from error
+            found.extend((impl.plugin_name, item) for item in several(where, contributed, *kinds, verb="must give"))
         return found
 
     @property
@@ -138,15 +142,15 @@ class Plugins:
             raise interrupted
 
 
-def several(name: str, given: object, *kinds: type) -> tuple[Any, ...]:
-    """What an application gave under *name*. Raises SetupError where that is not several values of these kinds."""
+def several(name: str, given: object, *kinds: type, verb: str = "takes") -> tuple[Any, ...]:
+    """What was given under *name*. Raises SetupError where that is not several values of these kinds."""
     what = " or ".join(kind.__name__ for kind in kinds)
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        raise SetupError(f"{name} takes a list{f' of {what}' if what else ''}, not {_shown(given)}; give it in a list")
+        raise SetupError(f"{name} {verb} a list{f' of {what}' if what else ''}, not {_shown(given)}; give it in a list")
     found = tuple(given)
     for item in found:
         if kinds and not isinstance(item, kinds):
-            raise SetupError(f"{name} takes a list of {what}; {_shown(item)} is none")
+            raise SetupError(f"{name} {verb} a list of {what}; {_shown(item)} is none")
     return found
 
 

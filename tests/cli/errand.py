@@ -94,7 +94,7 @@ ERRAND = CaseType(
     data=Errand,
     opens=("worker", "boss"),
     grants={"view": ["worker", "boss"]},
-    readers={"health": "boss"},
+    readers={"personal": ["worker", "boss"], "health": "boss"},
     worklists=(Worklist("todo", ("new", "doing"), roles="worker", title=Text("to do", "待办事项")),),
 )
 
@@ -106,6 +106,7 @@ class Telling:
         self.sent: list[str] = []
         self.runs: list[DemoRun] = []
         self.problems = 0
+        self.reads = True
 
     def deliver(self, message: Message, key: str) -> None:
         self.sent.append(message.to)
@@ -125,7 +126,9 @@ def tiny(told: Telling) -> types.ModuleType:
         _named("casework_parts", lambda: [Channel("sms", told.deliver, delivery="at_least_once")])
     )
     module.casework_demos = hookimpl(
-        _named("casework_demos", lambda: [Demo("errands", Text("errands", "差事"), told.story)])
+        _named(
+            "casework_demos", lambda: [Demo("errands", Text("errands", "差事"), told.story, takes_register=told.reads)]
+        )
     )
 
     def casework_commands(cli: click.Group) -> None:

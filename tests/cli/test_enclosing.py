@@ -82,6 +82,25 @@ def test_one_bad_file_keeps_all_of_them_out(cli: Line, case: str) -> None:
     assert "1 that no case keeps" in keep(cli)("doctor").stdout.replace("\n", " ")
 
 
+def test_the_refused_one_of_several_files_is_named(cli: Line, case: str) -> None:
+    Path("evil.png").write_bytes(SVG)
+
+    english = keep(cli)("enclose", case, "a.png", "evil.png", "证明.pdf", code=3).stderr
+    chinese = keep(cli)("enclose", case, "a.png", "evil.png", "证明.pdf", *CHINESE, code=3).stderr
+
+    assert "evil.png: what was filled in cannot be taken" in english and "- content: " in english
+    assert "evil.png：所填内容无法接受" in chinese and "- 文件内容：" in chinese
+    assert "a.png" not in english and "证明.pdf" not in english
+
+
+def test_without_the_place_of_the_files_a_file_is_not_said_to_be_damaged(cli: Line, case: str) -> None:
+    keep(cli)("enclose", case, "a.png")
+
+    told = cli(*KEEPER, "--definition", "binder.yaml", "enclosure", case, "2", "-o", "out.png", *CHINESE, code=2)
+
+    assert "--blobs" in told.stderr and "备份" not in told.stderr
+
+
 def test_a_file_is_never_written_over_another(cli: Line, case: str) -> None:
     keep(cli)("enclose", case, "a.png")
     keep(cli)("enclosure", case, "2", "-o", "a.png", code=2)

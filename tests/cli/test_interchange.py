@@ -49,6 +49,12 @@ def written(tmp_path: Path, *lines: str | bytes, name: str = "in.jsonl") -> str:
     return name
 
 
+def test_a_line_that_is_no_json_is_told_in_chinese_to_the_column(line: Line, tmp_path: Path) -> None:
+    told = line("--lang", "zh", *BOSS, "import", written(tmp_path, '{"a": nope}\n'), code=3).stderr
+
+    assert "第 1 行：不是一个JSON对象（第7列）" in told
+
+
 def test_what_is_exported_is_imported_elsewhere(line: Line, tmp_path: Path) -> None:
     cases = [line.opened(f"weight={n}", "diagnosis=ill") for n in range(3)]
     line(*WORKER, "fire", cases[0], "start", "weight=1")

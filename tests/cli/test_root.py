@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sqlite3
 import subprocess
 import sys
 import types
@@ -15,7 +16,17 @@ from cli.errand import BOSS, WORKER, Line
 from pages import headings
 from tree import ROOT
 
-from casework import Casework, DocumentError, Finding, Refusal, Refused, StoreMismatch, StoreUnavailable, hookimpl
+from casework import (
+    Casework,
+    DocumentError,
+    Finding,
+    InvalidValue,
+    Refusal,
+    Refused,
+    StoreMismatch,
+    StoreUnavailable,
+    hookimpl,
+)
 from casework.cli import faults
 from casework.cli.clean import clean, clean_json
 from casework.cli.commands import Session, command, group
@@ -86,6 +97,13 @@ def test_each_kind_of_error_has_its_code_and_words_in_both_languages(error: Base
     [
         (("nosuch",), "No such command 'nosuch'", "没有命令“nosuch”"),
         (("show",), "Missing argument 'CASE'", "缺少 'CASE'"),
+        (("show", "x", "y"), "unexpected extra argument (y)", "多出的参数：y"),
+        (("worklist", "--limit"), "requires an argument", "选项 --limit 须给出值"),
+        (("blobs", "--hours", "0"), "not in the range x>=1", "0 超出范围，须不小于 1"),
+        (("import", "nosuch.jsonl"), "'nosuch.jsonl' does not exist", "文件“nosuch.jsonl”不存在"),
+        (("import", "."), "is a directory", "文件“.”是文件夹，须为文件"),
+        (("show", "x", "--lang", "fr"), "is not one of 'zh', 'en'", "“fr”不在可选范围内；可选：zh、en"),
+        (("demo", "--seed", "x"), "is not a valid int", "“x”不是整数"),
         (("show", "x", "--nix"), "No such option", "没有选项 --nix"),
         (("worklist", "--limit", "x"), "Invalid value for '--limit'", "'--limit' 的值不对"),
         (("show", "x"), "say who acts", "请说明由谁办理"),
@@ -100,6 +118,48 @@ def test_a_wrong_call_is_told_in_the_language_asked_for(cli: Line, words: tuple[
     assert "usage" == cli.json(*words, code=2)["error"]["code"]
 
 
+@pytest.mark.parametrize(
+    ("error", "en", "zh"),
+    [
+        (InvalidValue("actor.id", "takes a text", "须为文字"), "actor.id: takes a text", "actor.id：须为文字"),
+        (InvalidValue("", "a: b; c: d", "甲：乙；丙：丁"), "a: b; c: d", "值不符合要求：甲：乙；丙：丁"),
+    ],
+)
+def test_an_invalid_value_is_told_in_the_language_asked_for(error: InvalidValue, en: str, zh: str) -> None:
+    assert (en,) == faults.answer(error, "en").lines
+    chinese = faults.answer(error, "zh").lines[0]
+    assert zh in chinese and "takes" not in chinese
+
+
+@pytest.mark.parametrize(
+    ("words", "en", "zh"),
+    [
+        (("open", "errand", "what=a", "--request-id", ""), "- request_id takes", "- 请求编号须为"),
+        (("open", "errand", "what=a", "--subject", "person="), "- subjects.person takes", "- 当事人“person”须为"),
+        (("open", "errand", "what=a", "--subject", "no=x"), "- subjects.no: there is", "- subjects.no：没有"),
+        (("open", "errand"), "- what is needed", "- 缺少事项"),
+    ],
+)
+def test_a_refusal_says_which_value_it_means_and_says_it_once(
+    cli: Line, words: tuple[str, ...], en: str, zh: str
+) -> None:
+    assert en in cli(*WORKER, *words, code=3).stderr
+    assert zh in cli("--lang", "zh", *WORKER, *words, code=3).stderr
+
+
+def test_a_file_that_is_not_there_is_told_in_chinese() -> None:
+    error = FileNotFoundError(2, "No such file or directory", "a.png")
+
+    assert ("没有该文件或文件夹：a.png",) == faults.answer(error, "zh").lines
+
+
+def test_required_options_are_marked(cli: Line) -> None:
+    english, chinese = cli("withdraw", "--help").stdout, cli("withdraw", "--help", "--lang", "zh").stdout
+
+    assert "Why it does not belong there. [required]" in english and "撤回原因。［必填］" in chinese
+    assert 1 == english.count("[required]") == chinese.count("［必填］")
+
+
 def test_the_store_has_to_be_named_and_there(cli: Line, tmp_path: Path) -> None:
     assert "name the store" in cli(*WORKER, "show", "x", bare=True, code=2).stderr
     assert "is not a URL" in cli(*WORKER, "show", "x", "--store", "nonsense", code=2).stderr
@@ -110,6 +170,29 @@ def test_the_store_has_to_be_named_and_there(cli: Line, tmp_path: Path) -> None:
     assert 5 == cli.json(*WORKER, "show", "x", "--store", "sqlite:///text.db", code=5)["error"]["exit_code"]
     cli("migrate", "--store", "sqlite:///text.db", code=5)
     cli("migrate", "--store", "sqlite:////nosuch/folder/a.db", code=5)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_trying_again_is_not_advised_where_it_never_helps(cli: Line, tmp_path: Path, lang: str) -> None:
+    (tmp_path / "text.db").write_text("no database, but a text that is long enough" * 9, encoding="utf-8")
+    words = ("--lang", lang, *WORKER, "show", "x", "--store")
+
+    text = cli(*words, "sqlite:///text.db", code=5).stderr
+    place = cli("--lang", lang, "migrate", "--store", "sqlite:////nosuch/folder/a.db", code=5).stderr
+
+    assert {"en": "not a database", "zh": "不是数据库"}[lang] in text
+    assert {"en": "the folder of --store", "zh": "--store 所在文件夹"}[lang] in place
+    assert not re.search("try again|请重试", text + place)
+
+
+@pytest.mark.parametrize(
+    "causes", [[sqlite3.OperationalError("database is locked")], [StoreUnavailable("every connection is in use")]]
+)
+def test_what_may_pass_is_still_to_be_tried_again(causes: list[Exception]) -> None:
+    error = Refused(Refusal("store-unavailable"))
+    error.__cause__ = causes[0]
+
+    assert "try again" in faults.answer(error, "en").lines[0]
 
 
 def test_settings_come_from_the_environment_and_options_win(cli: Line) -> None:

@@ -76,6 +76,15 @@ def test_a_demo_takes_a_store_and_a_register_by_name(cli: Line, told: Telling, t
     )
 
 
+def test_a_register_that_the_demo_would_not_read_is_a_wrong_call(cli: Line, told: Telling, tmp_path: Path) -> None:
+    told.reads = False
+    (tmp_path / "register.csv").write_text("", encoding="utf-8")
+
+    assert "takes no register" in cli("demo", "--register", "register.csv", code=2).stderr
+    assert "不读取登记册" in cli("demo", "--register", "register.csv", "--lang", "zh", code=2).stderr
+    assert [] == told.runs and not (tmp_path / "out").exists()
+
+
 def test_a_demo_of_its_own_store_begins_anew(cli: Line, told: Telling, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "errands.db").write_text("left over", encoding="utf-8")

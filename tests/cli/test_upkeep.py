@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
+import types
 from pathlib import Path
 
 import pytest
 from cli.errand import WORKER, Line
 
+from casework import Require, field, hookimpl
 from casework.cli.doctor import JOURNALS, checks_of
 from casework.storage.diagnosis import Diagnosis, file_of, journal_reason, shown_url
 from casework.storage.engine import journal_mode
@@ -107,6 +110,20 @@ def test_doctor_names_missing_columns(cli: Line, tmp_path: Path) -> None:
     change(tmp_path, "ALTER TABLE case_errand DROP COLUMN weight")
 
     assert {"case_errand": ["weight"]} == cli.json("doctor", code=4)["missing_columns"]
+
+
+def test_a_transition_that_a_plugin_asks_twice_of_is_listed_once(cli: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [Require("errand.start", field("weight") < most) for most in (5, 6)]
+    module = types.ModuleType("strict")
+
+    def casework_requirements() -> list[Require]:
+        return asked
+
+    module.casework_requirements = hookimpl(casework_requirements)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "strict", module)
+
+    (told,) = (item for item in cli.json("--plugin", "strict", "plugins")["plugins"] if "strict" == item["name"])
+    assert {"requirements": ["errand.start"]} == told["contributes"]
 
 
 def test_f98_cases_of_a_type_that_is_not_installed_are_listed_as_orphaned(cli: Line) -> None:

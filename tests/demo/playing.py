@@ -43,7 +43,7 @@ def play(
             register=register,
         )
     )
-    page = folder / "out" / "report.html"
+    page = folder / "out" / "rescue.html"
     return Told(problems, "\n".join(lines), store, page.read_text(encoding="utf-8") if page.exists() else "")
 
 

@@ -59,7 +59,7 @@ def test_the_same_seed_gives_the_same_bytes_in_a_process_with_another_hash_seed(
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], env=environment, check=True, timeout=60)
 
     assert digest(month.store) == digest(tmp_path / "month.db")
-    assert month.page == (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert month.page == (tmp_path / "out" / "rescue.html").read_text(encoding="utf-8")
 
 
 def test_the_relay_has_three_hops_each_signed_by_two_people(app: Casework) -> None:

@@ -162,3 +162,20 @@ NO_CASE_TYPES: dict[str, tuple[Any, str]] = {
 def test_case_types_are_given_as_a_list_of_case_types(case_types: Any, told: str) -> None:
     with pytest.raises(SetupError, match=told):
         Casework(case_types=case_types)
+
+
+@pytest.mark.parametrize(
+    ("hook", "given", "problem"),
+    [
+        ("case_types", errand(), "casework_case_types must give a list of CaseType, not a value of type CaseType"),
+        ("case_types", ["errand"], "casework_case_types must give a list of CaseType; a value of type str is none"),
+        ("case_types", None, "casework_case_types must give a list of CaseType, not a value of type NoneType"),
+        ("parts", [print], "casework_parts must give a list of Guard or EffectPart or Channel; the "),
+        ("requirements", "errand.act", "casework_requirements must give a list of Require, not a value of type str"),
+    ],
+)
+def test_a_hook_that_gives_something_else_is_named_with_its_plugin(hook: str, given: Any, problem: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        Casework(plugins=[plugin("offer", **{hook: lambda: given})])
+
+    assert f"plugin offer: {problem}" in str(caught.value)

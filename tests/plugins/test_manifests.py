@@ -127,6 +127,8 @@ def test_f98_a_missing_part_refuses_its_transition_only_and_says_so(bench: Bench
     refusal = refused(desk.fire, case_id, trigger)
 
     assert ("part-absent", part) == (refusal.code, refusal.part)
+    assert "install the plugin that brings the workflow 'side'" in refusal.sentence("en")
+    assert "请安装提供流程“side”的插件" in refusal.sentence("zh")
     assert refusal == desk.why_not(case_id, trigger, {})
     assert ("start", "side.write") == tuple(
         name for name in desk.available(case_id) if name in ("start", "side.write", trigger)

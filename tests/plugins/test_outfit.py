@@ -173,7 +173,7 @@ def test_an_account_of_a_subject_is_the_same_in_every_case_about_them(bench: Ben
     nights = Account("nights", "night", owner="person", maximum=2)
     spent = Account("spent", "night", owner="tenant")
     sleep = Transition("sleep", "new", roles="clerk", effects=Post("spent", "nights"))
-    desk = bench.app(errand(sleep, accounts=(nights, spent))).desk(ANA)
+    desk = bench.app(errand(sleep, accounts=(nights, spent), readers={"personal": "clerk"})).desk(ANA)
     first = desk.fire(desk.open("errand"), "sleep")
     second = desk.open("errand", subjects=dict(first.subjects))
     desk.fire(second, "sleep")
@@ -218,7 +218,7 @@ def test_a_child_is_about_the_person_whom_the_opening_names(bench: Bench) -> Non
         slots=[Slot("patient", "subject"), Slot("sender", "role"), Slot("closed")],
     )
     attached = attach(minding, "errand", patient="guest", sender="clerk", closed=state("errand") == "done")
-    app = bench.app(errands, errand(name="visit"), attachments=[attached])
+    app = bench.app(errands, errand(name="visit", readers={"personal": "clerk"}), attachments=[attached])
     desk = app.desk(ANA)
     case = desk.open("errand", subjects={"guest": "g1", "host": "h1"})
     desk.fire(case, "minding.ask")

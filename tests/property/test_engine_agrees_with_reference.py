@@ -50,7 +50,7 @@ WALKS = settings(max_examples=max(settings().max_examples // 2, 10))
 def test_any_sound_case_type_runs_as_the_reference_says(data: st.DataObject) -> None:
     """As ``workflow_machine`` does, for a case type that is drawn as well."""
     given_ = Given(case_types=(data.draw(sound_case_types()),), parts=(), plugins=(), attachments=(), requirements=())
-    setup = prepared("sample", given_, actors=None, data=None, forms={}, claims=())
+    setup = prepared("sample", given_, actors=None, data=None, forms={}, claims=(), before=None)
     bench = Bench(setup)
     for _ in range(STEPS):
         bench.do(calls(data.draw, bench))

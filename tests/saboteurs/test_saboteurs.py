@@ -178,6 +178,55 @@ SABOTEURS = [
         "                _commit(raw, cursor)\n                raise\n            _commit(raw, cursor)",
         "tests/faults/test_f60_log_cannot_be_written.py",
     ),
+    Saboteur(
+        "an adoption shows values to whoever reads now",
+        "deciding/adopting.py",
+        "    if wider:\n",
+        "    if False:\n",
+        "tests/storage/test_told_in_confidence.py::test_a_value_is_not_adopted_into_the_sight_of_others",
+    ),
+    Saboteur(
+        "a search asks the present definition alone",
+        "storage/search.py",
+        "            if audience != self.compiled.access.audience(known):\n",
+        "            if False:\n",
+        "tests/storage/test_told_in_confidence.py::test_f82_a_search_tells_no_values_of_cases_whose_own_manifest_hides_them",
+    ),
+    Saboteur(
+        "a file forgets the definition that it was enclosed under",
+        "desk/viewing.py",
+        "return then.compiled.access.reads(field, then.roles) and now",
+        "return now",
+        "tests/storage/test_told_in_confidence.py::test_f101_a_file_is_shown_where_its_own_time_and_the_present_allow_it",
+    ),
+    Saboteur(
+        "one person places what two have to do",
+        "deciding/placing.py",
+        "if not problems or access.may(VOUCH",
+        "if True or access.may(VOUCH",
+        "tests/storage/test_vouching.py::test_a_state_that_two_persons_bring_about_is_not_placed_by_one",
+    ),
+    Saboteur(
+        "the readers of a field are forgotten",
+        "access.py",
+        "return frozenset(field.readers) or self._readers",
+        "return self._readers",
+        "tests/plugins/test_outfit.py::test_readers_of_a_field_stand_instead_of_those_of_its_class",
+    ),
+    Saboteur(
+        "an invariant that came along is left out",
+        "manifest.py",
+        "invariants=(*case_type.invariants, *(item for outfit in brought for item in outfit.invariants)),",
+        "invariants=case_type.invariants,",
+        "tests/plugins/test_outfit.py::test_an_invariant_that_came_along_is_kept",
+    ),
+    Saboteur(
+        "a withdrawn file is handed out",
+        "storage/enclosures.py",
+        'kept.pop(frame.content.get("withdraws", 0), None)',
+        "kept.pop(0, None)",
+        "tests/storage/test_enclosures.py",
+    ),
 ]
 
 

@@ -45,6 +45,7 @@ from casework import (
 from casework.desk.record import LINE_LIMIT, value_of
 
 GRANTS = dict.fromkeys((*EVERYTHING, "import"), "clerk")
+VOUCHING = {**GRANTS, "vouch": "chief"}
 STAY = Deadline("stay", ("new", "doing"), days(2), trigger="start")
 TAKE = act(Post("outside", "stock", 2), Set("stamp", Doer()), trigger="take", form=(), source=("new",), target="doing")
 TAKE = attrs.evolve(TAKE, phase=None)
@@ -241,7 +242,7 @@ def test_a_case_that_may_not_be_viewed_is_not_exported(bench: Bench) -> None:
 
 
 def test_the_ledger_is_left_alone_and_said_to_be(bench: Bench) -> None:
-    made = kind()
+    made = kind(grants=VOUCHING)
     steps = tuple(step for step in made.chain[0].transitions if step.trigger != "start")
     main = attrs.evolve(made.chain[0], transitions=steps, deadlines=())
     app = bench.app(attrs.evolve(made, chain=(main,)))
@@ -280,7 +281,7 @@ def test_a_deadline_that_is_over_elsewhere_rings_here(bench: Bench) -> None:
 
 def test_four_eyes_see_across_stores(bench: Bench) -> None:
     approve = act(trigger="approve", form=(), four_eyes="write")
-    app = bench.app(kind(act(trigger="write", form=()), approve))
+    app = bench.app(kind(act(trigger="write", form=()), approve, grants=VOUCHING))
     case = app.desk(ANA).import_(record(states={"errand": "new"}, acts={"write": "ben"})).case
 
     assert "unmet" == refused(app, lambda: app.desk(BEN).fire(case, "approve")).code
@@ -460,7 +461,7 @@ def test_what_is_exported_is_the_same_in_an_empty_store(data: st.DataObject) -> 
     everybody = tuple(role.name for role in drawn.roles)
     readers = dict.fromkeys(("personal", "health", "whereabouts", "identity"), everybody)
     case_type = attrs.evolve(
-        drawn, opens=everybody, readers=readers, grants={"view": everybody, "edit": everybody, "import": everybody}
+        drawn, opens=everybody, readers=readers, grants=dict.fromkeys(("view", "edit", "import", "vouch"), everybody)
     )
     clock = FrozenClock(NOW)
     stores = [Casework(case_types=[case_type], clock=clock, entropy=seeded_entropy(seed)) for seed in (1, 2)]

@@ -29,6 +29,18 @@ def test_a_claim_about_what_is_not_there_is_unsound(claim: Any) -> None:
         workflow_machine(loan, parts=[no_name_twice, write_slip], claims=[claim])
 
 
+def test_an_unsound_claim_is_told_by_its_place() -> None:
+    claims = [
+        never(field("illness").known & ~field("illness").known, because="x"),
+        never(state("loan") == "nowhere", because="x"),
+        whenever("lend", after=field("nonsense").known, because="x"),
+    ]
+    with pytest.raises(UnsoundDefinition) as caught:
+        workflow_machine(loan, parts=[no_name_twice, write_slip], claims=claims)
+
+    assert ["claims[1]", "claims[2].after"] == [finding.path for finding in caught.value.findings]
+
+
 def test_what_is_neither_condition_nor_function_is_refused() -> None:
     with pytest.raises(InvalidValue, match="never: takes a condition or a function"):
         never("always", because="x")  # type: ignore[arg-type]

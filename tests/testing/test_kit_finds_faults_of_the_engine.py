@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
-from testing.loan import QUICK, Loans, program
+from testing.loan import QUICK, Loans, no_name_twice, program, write_slip
 
 from casework import access
 from casework.deciding import choose
 from casework.desk import engine, firing
+from casework.parts import Declared
 from casework.testing import workflow_machine
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -63,3 +65,13 @@ def test_a_fault_of_the_engine_is_found_by_the_machine_alone(plant: Plant, monke
         run_state_machine_as_test(machine, settings=QUICK)
 
     assert 1 <= len(program(caught.value)) <= 7
+
+
+def test_an_engine_that_lets_parts_look_at_everything_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second interpreter holds parts to what they declared by itself."""
+    curious = attrs.evolve(no_name_twice, check=lambda view: view.data.get("illness") is None)
+    machine = workflow_machine(Loans().case_type, parts=[curious, write_slip])
+    monkeypatch.setattr(Declared, "_hold", lambda self, name: None)
+
+    with pytest.raises(AssertionError, match=r"the definition says \('check',\)"):
+        run_state_machine_as_test(machine, settings=QUICK)

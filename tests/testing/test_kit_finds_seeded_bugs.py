@@ -8,7 +8,7 @@ import attrs
 import pytest
 from testing.loan import Loans, loan, no_name_twice, program, write_slip
 
-from casework import ALWAYS, Account, CaseType, Deadline, Part, days
+from casework import ALWAYS, Account, CaseType, Deadline, Part, Set, days
 
 MOST = 6
 
@@ -43,6 +43,18 @@ RUNNING = {
         "lends to themselves",
     ),
     "an effect writes what it did not declare": (parts_with(attrs.evolve(write_slip, writes=())), "did not declare"),
+    "a guard reads what it did not declare": (
+        parts_with(attrs.evolve(no_name_twice, check=lambda view: view.data.get("illness") is None)),
+        "did not declare to read 'illness'",
+    ),
+    "an effect reads what it did not declare": (
+        parts_with(attrs.evolve(write_slip, reads=())),
+        "did not declare to read 'borrower'",
+    ),
+    "an effect looks at an account that it did not declare": (
+        parts_with(attrs.evolve(write_slip, run=lambda view: [Set("slip", str(view.balances.get("chairs")))])),
+        "did not declare to post 'chairs'",
+    ),
     "a step leads to the wrong state": (changed("write_off", target="returned"), "written off is over"),
     "four eyes are dropped": (changed("write_off", four_eyes=()), "what they lost"),
     "an automatic step skips the inspection": (changed("settle", condition=ALWAYS), "goes unseen"),

@@ -23,6 +23,16 @@ def test_the_plugin_loads_neither_casework_nor_hypothesis_nor_sqlalchemy() -> No
     assert "[]" == done.stdout.strip()
 
 
+@pytest.mark.parametrize(
+    "asked", ["import casework.testing", "import _casework_pytest as p; p.casework_clock.__wrapped__()"], ids=str
+)
+def test_without_hypothesis_the_extra_is_named(asked: str) -> None:
+    told = f"import sys; sys.modules['hypothesis'] = None\n{asked}"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=False, timeout=60)
+
+    assert "casework.testing needs hypothesis; install casework[testing]" in done.stderr.splitlines()[-1]
+
+
 def test_the_plugin_is_an_entry_point_of_pytest() -> None:
     assert ["_casework_pytest"] == [point.value for point in entry_points(group="pytest11", name="casework")]
 

@@ -6,8 +6,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
+import pytest
 
-from casework import Account, Actor, CaseType, Field, Post, Set, State, Transition, Workflow, days, field, keep, state
+from casework import (
+    Account,
+    Actor,
+    CaseType,
+    Condition,
+    Field,
+    Post,
+    Set,
+    State,
+    Transition,
+    Workflow,
+    days,
+    field,
+    keep,
+    state,
+)
 from casework.compiled import Compiled
 from casework.condition.build import elapsed_since
 from casework.deciding import available, decide
@@ -166,6 +182,70 @@ def test_help_never_names_what_was_just_refused() -> None:
 
     assert ["measure"] == [advice.trigger for advice in no(go(compiled, standing(compiled))).help]
     assert () == no(go(alone, standing(alone))).help
+
+
+def helped(compiled: Compiled, **data: Any) -> list[str]:
+    return [advice.trigger for advice in no(go(compiled, standing(compiled, **data))).help]
+
+
+def test_help_for_what_has_to_be_unknown_names_the_step_that_clears_it() -> None:
+    fill = step("fill", "new", None, form=[WARD], effects=keep("ward"))
+    clean, asked = step("clean", "new", None, effects=Set("ward", None)), ~field("ward").known
+    compiled = made(step("go", "new", "mid", condition=asked), fill, clean)
+    nested = made(step("go", "new", "mid", condition=(state("main") == "mid") | ~(YOUNG | ~asked)), fill, clean)
+
+    assert ["clean"] == helped(compiled, ward="north")
+    assert "clean" in helped(nested, ward="north", age=40)
+    assert "fill" not in helped(nested, ward="north", age=40)
+
+
+def test_help_prefers_the_step_that_only_clears_to_one_that_begins_something() -> None:
+    anew = step("begin_anew", "new", None, effects=[Set("ward", None), Set("age", 3)])
+    clean = step("clean", "new", None, effects=[Set("ward", None), Set("why", None)])
+
+    assert ["clean"] == helped(made(step("go", "new", "mid", condition=~field("ward").known), anew, clean), ward="x")
+
+
+def test_help_for_what_has_to_be_unknown_offers_to_clear_it_by_hand() -> None:
+    go_on = step("go", "new", "mid", condition=~field("ward").known)
+    by_hand = made(go_on, grants={"view": "clerk", "edit": "clerk"})
+    (advice,) = no(go(by_hand, standing(by_hand, ward="x"))).help
+
+    assert ("amend", "clerk can clear ward", "clerk可以清空ward") == (advice.trigger, advice.text.en, advice.text.zh)
+
+
+SAYING = (
+    step("forget", "new", None, effects=[Set("age", 3), Set("age", None)]),
+    step("say_4", "new", None, effects=Set("age", 4)),
+    step("say_3", "new", None, effects=Set("age", 3)),
+    step("tell", "new", None, form=[Field("age", "integer")], effects=keep("age")),
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held", "named"),
+    [
+        (field("age") == 3, 1, "say_3"),
+        (field("age").in_(1, 4), 0, "say_4"),
+        (~field("age").in_(1, 4, 90), 1, "say_3"),
+        (~(field("age") < 4), 0, "say_4"),
+        (field("age") > 4, 0, "tell"),
+        (field("age").known, None, "say_4"),
+    ],
+)
+def test_help_never_names_a_step_that_gives_another_answer_than_the_one_wanted(
+    wanted: Condition, held: int | None, named: str
+) -> None:
+    data = {} if held is None else {"age": held}
+
+    assert [named] == helped(made(step("go", "new", "mid", condition=wanted), *SAYING), **data)
+
+
+def test_help_does_not_lead_into_a_state_that_has_to_be_left() -> None:
+    outside = ~((state("main") == "mid") | YOUNG)
+    compiled = made(step("go", "new", None, condition=outside), step("walk", "new", "mid"))
+
+    assert [] == helped(compiled, age=5)
 
 
 def test_help_takes_peoples_way_before_an_automatic_one() -> None:

@@ -175,6 +175,13 @@ def test_every_state_and_transition_is_named(language: Language) -> None:
             assert named.title.in_(language) in text
 
 
+def test_a_chinese_picture_has_no_names_of_phases_which_nobody_translates() -> None:
+    phases = {phase for workflow in CASE.chain for state in workflow.states for phase in state.phases}
+
+    assert phases and all(f">{phase}</text>" in svg(CASE, language="en") for phase in phases)
+    assert not any(f">{phase}</text>" in svg(CASE, language="zh") for phase in phases)
+
+
 def test_names_stand_in_for_titles_that_were_never_written() -> None:
     bare = Workflow("w", initial="a", states=[State("a"), State("b_c")], transitions=[Transition("go_on", "a", "b_c")])
 

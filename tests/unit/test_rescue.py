@@ -10,7 +10,7 @@ from types import MappingProxyType, ModuleType
 import pytest
 
 import casework
-from casework import Actor, CaseType, Field, Refusal, Text, check
+from casework import Actor, CaseType, Field, Refusal, Set, Text, check
 from casework import rescue as plugin
 from casework.access import Access
 from casework.compiled import Compiled
@@ -19,6 +19,7 @@ from casework.manifest import compose
 from casework.model.case import Move, MoveKind, Snapshot
 from casework.model.decision import Decision
 from casework.rescue import rescue, station
+from casework.rescue.states import SIGNATURES
 
 BOTH = pytest.mark.parametrize("case_type", [rescue, station], ids=lambda case_type: str(case_type.name))
 NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
@@ -277,7 +278,7 @@ def test_a_bed_cannot_be_moved_by_opening() -> None:
 
 # What comes to be known without a step, or may be mended by whoever may edit.
 TOLD = {*(field.name for field in rescue.data if field.required), "brought_by", "alias", "sex", "age"}
-TOLD |= {"apparent_condition", "can_state_identity", "urgent", "hospital", "diagnosis", "clue"}
+TOLD |= {"apparent_condition", "says_who_they_are", "hospital", "diagnosis", "clue"}
 
 
 @BOTH
@@ -289,7 +290,90 @@ def test_what_a_step_answers_for_is_written_by_steps_alone(case_type: CaseType) 
 
 def test_whoever_may_edit_cannot_sign_approve_or_identify(story: Story) -> None:
     values = {"settlement_approved": True, "handed_over_by": "李", "name": "周", "fit_to_travel": True}
-    assert not_amended(story, **values)
+    assert not_amended(story, **values, can_state_identity=True)
+
+
+def test_nobody_alone_identifies_whom_the_assessment_found_unable_to_say_who_they_are(story: Story) -> None:
+    assert isinstance(story.attempt(story.move("amend", form={"says_who_they_are": True})), Decision)
+    assert story.refused("verify_identity", name="周", home="随州") == "unmet"
+    assert story.refused("waive_tracing") == "unmet"
+    story.fire("propose_candidate", candidate_name="周", identified_by="stated")
+    assert story.refused("confirm_candidate", home="随州") == "unmet"
+    story.fire("confirm_candidate", by="chen", home="随州")
+    assert story.states[0] == "identity_traced"
+
+
+def test_whoever_needs_a_hospital_is_lodged_after_another_look_and_by_no_amendment() -> None:
+    ill = Story(compiled())
+    ill.open(found_at="x", found_by="y")
+    ill.fire("assess", urgent=True, can_state_identity=False)
+    assert not_amended(ill, urgent=False)
+    refusal = ill.attempt(ill.move("fire", "shelter", form={"sex": "male"}))
+    assert isinstance(refusal, Refusal)
+    assert [advice.trigger for advice in refusal.help] == ["check_arrival"]
+    ill.fire("check_arrival", by="nurse", urgent=False, apparent_condition="正常")
+    ill.fire("shelter", sex="male")
+
+
+def test_nobody_counts_as_looked_at_by_what_was_written_at_the_door() -> None:
+    told = Story(compiled())
+    answer = told.attempt(told.move("open", form={"found_at": "x", "found_by": "y", "urgent": False}))
+    assert isinstance(answer, Refusal)
+    assert [problem.field for problem in answer.problems] == ["urgent"]
+
+
+def test_what_was_said_at_the_door_identifies_nobody() -> None:
+    told, door = Story(compiled()), {"found_at": "x", "found_by": "y"}
+    answer = told.attempt(told.move("open", form={**door, "can_state_identity": True}))
+    assert isinstance(answer, Refusal)
+    assert [problem.field for problem in answer.problems] == ["can_state_identity"]
+    told.open(**door, says_who_they_are=True)
+    assert told.refused("verify_identity", name="周", home="随州") == "unmet"
+    told.fire("assess", urgent=False, can_state_identity=True)
+    told.fire("verify_identity", name="周", home="随州")
+
+
+def signed(story: Story, receiver_is: str) -> None:
+    story.fire("sign_handover", handed_over_by="李")
+    story.fire("countersign_handover", by="chen", received_by="王", receiver_is=receiver_is)
+
+
+def identified(story: Story, name: str) -> None:
+    story.fire("propose_candidate", candidate_name=name, identified_by="interview")
+    story.fire("confirm_candidate", by="chen", home="随州")
+
+
+def test_a_receipt_does_not_outlive_the_identity_that_it_was_signed_for(story: Story) -> None:
+    story.fire("examine", fit_to_travel=True)
+    identified(story, "张三")
+    signed(story, "张三之子")
+    story.fire("revoke_identity", by="director", reason="其子否认")
+    assert story.refused("transfer", to_unit="suizhou") == "unmet"
+    assert story.refused("countersign_handover", by="chen", received_by="王", receiver_is="子") == "unmet"
+    identified(story, "李四")
+    assert story.refused("reunite") == "unmet"
+    signed(story, "李四之女")
+    story.fire("reunite")
+    assert story.last is not None
+    assert (story.last.data["name"], story.last.data["receiver_is"]) == ("李四", "李四之女")
+
+
+def test_what_was_signed_for_a_transfer_does_not_serve_a_reunion(story: Story) -> None:
+    story.fire("examine", fit_to_travel=True)
+    signed(story, "随州市救助管理站")
+    identified(story, "李四")
+    assert story.refused("reunite") == "unmet"
+
+
+def test_whatever_changes_the_name_takes_the_signatures_back() -> None:
+    named = [
+        [effect for effect in transition.effects if isinstance(effect, Set)]
+        for workflow in rescue.chain
+        for transition in workflow.transitions
+        if any(isinstance(effect, Set) and effect.field == "name" for effect in transition.effects)
+    ]
+    assert len(named) == 3
+    assert [sets for sets in named if not {Set(name, None) for name in SIGNATURES} <= set(sets)] == []
 
 
 def test_closing_frees_the_bed(story: Story) -> None:
@@ -333,6 +417,9 @@ def test_transfer_hands_the_person_on(story: Story) -> None:
     (child,) = story.last.openings
     assert (child.case_type, child.unit) == ("rescue", "suizhou")
     assert dict(child.values)["found_at"] == "解放路"
+    # The next station hears what this one found out, and judges for itself.
+    assert dict(child.values)["says_who_they_are"] is False
+    assert "can_state_identity" not in dict(child.values)
 
 
 def test_back_after_reopening(story: Story) -> None:

@@ -67,31 +67,32 @@ class Community:
         case = self.coordinator.open("task", unit=UNIT, what="背街小巷整治", planned_minutes=planned_minutes, **asked)
         return self.coordinator.fire(case, "publish", count=count)
 
-    def done(self, file: Case, task: Case) -> Case:
-        """A service that is over, its certifier and the person served named."""
+    def done(self, file: Case, task: Case, *, stayed: int | None = None) -> Case:
+        """A service that is over after so many minutes, those planned by default; both sides are named."""
         desk = self.coordinator
         case = desk.fire(sign_up(desk, task, file), "place")
         case = desk.fire(case, "name_certifier", certifier_is=CERTIFIER)
         case = desk.fire(case, "name_recipient", recipient_is=RECIPIENT)
         case = desk.fire(case, "check_in")
-        self.clock.set(self.clock.now() + timedelta(minutes=task.data["planned_minutes"]))  # type: ignore[arg-type]
+        length = task.data["planned_minutes"] if stayed is None else stayed
+        self.clock.set(self.clock.now() + timedelta(minutes=length))  # type: ignore[arg-type]
         return desk.fire(case, "check_out")
 
     def certify(self, case: Case, minutes: int, by: str = CERTIFIER) -> Case:
         """The certifier's statement."""
-        return self.person(by).fire(case.id, "certify", self.statement("certified", minutes))
+        return self.person(by).fire(case.id, "certify", self.statement("certified", minutes, case))
 
     def attest(self, case: Case, minutes: int, by: str = RECIPIENT) -> Case:
         """The statement of the person served."""
-        return self.person(by).fire(case.id, "attest", self.statement("confirmed", minutes))
+        return self.person(by).fire(case.id, "attest", self.statement("confirmed", minutes, case))
 
-    def statement(self, side: str, minutes: int) -> dict[str, object]:
-        """A form that says so many minutes, until now."""
+    def statement(self, side: str, minutes: int, case: Case) -> dict[str, object]:
+        """A form that says so many minutes, until the volunteer of the service was checked out."""
+        end = self.coordinator.get(case.id).data["left_at"]
+        assert isinstance(end, datetime)
         form: dict[str, object] = {f"{side}_minutes": minutes, f"{side}_content": f"{side}: 清理楼道"}
-        if minutes:
-            end = self.clock.now()
-            form |= {f"{side}_start": end - timedelta(minutes=minutes), f"{side}_end": end}
-        return form
+        form |= {f"{side}_start": end - timedelta(minutes=minutes), f"{side}_end": end}
+        return form if side == "certified" else {**form, "rating": "5"}
 
     def settled(self, case: Case, certified: int, confirmed: int) -> Case:
         """The service after both statements and their comparison, as the coordinator sees it."""

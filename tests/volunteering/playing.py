@@ -12,7 +12,7 @@ from casework import DemoRun
 from casework.volunteering.demo.run import run
 
 CASES, SEED = 12, 7
-FILES = ("report.html", "figures.json", "teams.csv", "years.csv")
+FILES = ("volunteering.html", "volunteering.md", "figures.json", "teams.csv", "years.csv")
 
 
 @attrs.frozen

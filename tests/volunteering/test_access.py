@@ -19,7 +19,7 @@ def test_access_to_volunteers_files() -> None:
         note in volunteer.applied volunteer.registered volunteer.suspended | coordinator leader
         correct in volunteer.applied volunteer.registered volunteer.suspended | coordinator
         adopt in volunteer.applied volunteer.registered volunteer.suspended | coordinator
-        fire register in volunteer.applied | coordinator
+        fire register in volunteer.applied volunteer.registered | coordinator
         fire reject in volunteer.applied | coordinator
         fire join_team in volunteer.registered | coordinator leader
         fire suspend in volunteer.registered | coordinator

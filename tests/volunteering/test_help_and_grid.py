@@ -117,7 +117,7 @@ def test_a_year_counts_what_was_credited_and_honours_by_rule(community: Communit
     for file, minutes in ((ann, 120), (ann, 60), (ben, 60)):
         case = community.done(file, community.task(1, planned_minutes=minutes))
         community.certify(case, minutes)
-        told = {**community.statement("confirmed", minutes), "rating": "5" if file is ann else "3"}
+        told = {**community.statement("confirmed", minutes, case), "rating": "5" if file is ann else "3"}
         community.person("res-1").fire(case.id, "attest", told)
         community.wait(timedelta(minutes=1))
     found = years(community.coordinator, 2026)

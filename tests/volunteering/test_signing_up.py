@@ -71,14 +71,14 @@ def test_waiting_ends_after_a_month(community: Community) -> None:
 def test_risks_are_insured_and_licences_held_beforehand(community: Community, asked: str, step: str) -> None:
     task, file = community.task(3, **{asked: True}), community.file(ANN)
     form = {"policy": "P-1"} if step == "insure" else {"licence": "护士执业证"}
-    refused = sign_up(community.leader, task, file)
-    file = community.coordinator.fire(file, step, form)
-    accepted = sign_up(community.leader, task, file)
+    case = sign_up(community.leader, task, file)
+    without = code(lambda: community.leader.fire(case, "place"))
+    community.coordinator.fire(file, step, form)
     community.wait(timedelta(days=365))
-    expired = sign_up(community.leader, task, community.coordinator.get(file.id))
+    expired = code(lambda: community.leader.fire(case.id, "place"))
+    community.coordinator.fire(file.id, step, form)
 
-    told = [code(lambda c=case: community.leader.fire(c, "place")) for case in (refused, accepted, expired)]  # type: ignore[misc]
-    assert ["unmet", "", "unmet"] == told
+    assert ["unmet", "unmet", ""] == [without, expired, code(lambda: community.leader.fire(case.id, "place"))]
 
 
 def test_only_registered_volunteers_sign_up_and_only_for_tasks_that_recruit(community: Community) -> None:

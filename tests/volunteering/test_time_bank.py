@@ -24,7 +24,7 @@ def totals(community: Community) -> Counter[str]:
     found: Counter[str] = Counter()
     for kind in ("service", "volunteer"):
         for case in every(community.coordinator, kind):
-            for entry in community.auditor.history(case):
+            for entry in community.coordinator.history(case):
                 for debit, credit, commodity, amount in entry.postings:
                     if commodity == "minute":
                         found[debit.rstrip("|")] -= amount

@@ -1,10 +1,11 @@
 """A referral without a rescue station: a community clinic keeps files on people and refers them to partner wards.
 
-Run it: ``python hospital_alone.py``. It needs casework and casework-hospital, and writes nothing but to memory.
+Run it: ``python hospital_alone.py``. It needs casework and casework-hospital[fhir], and writes nothing but to memory.
 """
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import attrs
@@ -18,6 +19,7 @@ from casework import (
     Casework,
     FrozenClock,
     Refused,
+    SetupError,
     State,
     Text,
     Transition,
@@ -101,10 +103,13 @@ def main() -> None:
     plan = {"planned_for": date(2026, 3, 20), "needs": "crutches", "medication": "for a week"}
     nurse.fire(first.id, "referral.plan_discharge", **plan)
 
-    told = referral_of(doctor.get(first.id), Patient(number="file 1", alias="Grandfather"))
+    told = referral_of(doctor.get(first.id), Patient(alias="Grandfather"))
     bundle = to_bundle(told, Exchange(base="https://clinic.example/fhir", station="clinic"), clock.now())
     print([entry["resource"]["resourceType"] for entry in bundle["entry"]])
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except SetupError as missing:
+        sys.exit(f"hospital_alone: {missing}")

@@ -25,8 +25,9 @@ class Line:
     def __init__(self, url: str) -> None:
         self._start = ["--store", url, "--lang", "en"]
 
-    def __call__(self, *words: str, who: str = "gateway", role: str = "ward_nurse") -> Result:
-        called = [*self._start, "--as", who, "--role", role, *words]
+    def __call__(self, *words: str, who: str = "gateway", roles: tuple[str, ...] = ("ward_nurse",)) -> Result:
+        held = [word for role in roles for word in ("--role", role)]
+        called = [*self._start, "--as", who, *held, *words]
         return CliRunner(env={"LANG": "C.UTF-8"}).invoke(root, called, prog_name="casework")
 
 
@@ -55,7 +56,7 @@ def test_without_an_office_the_command_says_what_to_do(empty_town: Any) -> None:
 def test_a_referral_goes_out_into_a_new_file_only(town: Any, line: Line, tmp_path: Path) -> None:
     case, out = town.requested(), tmp_path / "out.json"
     words = ("hospital", "fhir-export", case.id, "-o", str(out), "--base", BASE, "--alias", "the old man")
-    done = line(*words)
+    done = line(*words, who="he", roles=("director",))
     told = from_json(out.read_text(encoding="utf-8"), Exchange(base=BASE))
 
     assert 0 == done.exit_code, done.output
@@ -65,7 +66,7 @@ def test_a_referral_goes_out_into_a_new_file_only(town: Any, line: Line, tmp_pat
         told.diagnosis,
         told.patient.alias,
     )
-    assert 2 == line(*words).exit_code
+    assert 2 == line(*words, who="he", roles=("director",)).exit_code
 
 
 def test_an_answer_comes_in_and_what_is_parked_ends_with_3(town: Any, line: Line, tmp_path: Path) -> None:
@@ -81,7 +82,18 @@ def test_an_answer_comes_in_and_what_is_parked_ends_with_3(town: Any, line: Line
     [outcome] = json.loads(parked.stdout)["outcomes"]
     assert ("admit", "parked", "unmet") == (outcome["trigger"], outcome["result"], outcome["code"])
     town.fire("li", case, "admit", hospital="First Hospital", diagnosis="a stroke")
-    assert (0, "done\n") == ((retried := line("hospital", "retry", outcome["parked"])).exit_code, retried.stdout)
+    both = ("ward_nurse", "ward_liaison")
+    retried = line("hospital", "retry", outcome["parked"], who="liaison", roles=both)
+    assert (0, "done\n") == (retried.exit_code, retried.stdout)
+
+
+def test_a_login_without_a_unit_says_where_to_park_what_it_does_not_see(town: Any, line: Line, tmp_path: Path) -> None:
+    answer = tmp_path / "a.json"
+    answer.write_text((FILES / "02_accepted.json").read_text("utf-8"), encoding="utf-8")
+    parked = line("hospital", "fhir-import", str(answer), "--base", BASE, "--in", "anlu", "--json")
+    [outcome] = json.loads(parked.stdout)["outcomes"]
+
+    assert ("not-found", "anlu") == (outcome["code"], town.desk("liaison").get(outcome["parked"]).unit)
 
 
 def test_a_file_that_is_no_message_is_a_wrong_call(town: Any, line: Line, tmp_path: Path) -> None:

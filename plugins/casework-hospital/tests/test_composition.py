@@ -31,6 +31,15 @@ def test_everything_that_is_installed_fits_together() -> None:
     assert [] == [str(finding) for finding in app.warnings if "referral" in str(finding) or "ward" in str(finding)]
 
 
+def test_the_binding_alone_brings_what_a_referral_needs_to_come_to_a_bed(empty_town: Any) -> None:
+    town = empty_town
+    town.start((rescue_plugin, binding))
+    town.beds(1)
+
+    assert "admitted" == town.admitted().states["referral"]
+    assert {"ward_office", "ward_message"} <= set(town.app.manifests)
+
+
 def test_without_rescue_the_plugin_needs_nothing_of_it() -> None:
     script = (
         "import sys, casework_hospital, casework_hospital.fhir\n"

@@ -11,6 +11,8 @@ import pytest
 from casework_hospital.fhir import Exchange, Meaning, UnreadableMessage, apply, meanings, receive, retry
 from casework_hospital.fhir.meaning import from_text, to_text
 
+from casework import Actor
+
 FILES = Path(__file__).parent / "fhir_files"
 BASE = Exchange(base="https://station.example/fhir")
 
@@ -95,7 +97,7 @@ def test_what_comes_too_early_is_parked_with_its_reason_and_done_later(town: Any
     [early] = receive(desk, sent("03_admitted", case), BASE)
     assert ("parked", "unmet") == (early.result, early.code)
     assert "须先办理送医住院" in early.reason.zh
-    assert [early.parked] == [one.id for one in desk.worklist("ward_message", "parked_messages").cases]
+    assert [early.parked] == [one.id for one in town.desk("liaison").worklist("ward_message", "parked_messages").cases]
 
     brought(town, case)
 
@@ -119,16 +121,18 @@ def test_the_same_message_is_parked_once(town: Any) -> None:
     at(town, 2026, 3, 2, 12)
     parked = {receive(desk, sent("03_admitted", case), BASE)[0].parked for _ in range(3)}
 
-    assert 1 == len(parked) == len(desk.find("ward_message").cases)
+    assert 1 == len(parked) == len(town.desk("liaison").find("ward_message").cases)
 
 
-def test_a_parked_message_belongs_to_the_person_and_the_unit_of_the_case(town: Any) -> None:
+def test_a_parked_message_belongs_to_the_unit_of_the_case_and_to_the_person_where_the_login_may_know(town: Any) -> None:
     case = town.desk("li").get(town.requested().id)
     at(town, 2026, 3, 2, 12)
-    [early] = receive(town.desk("gateway"), sent("03_admitted", case), BASE)
-    message = town.desk("liaison").get(early.parked)
+    knows = town.app.desk(Actor("clerk", roles={"ward_liaison", "ward_nurse", "caseworker"}))
+    parked = [receive(desk, sent("03_admitted", case), BASE)[0].parked for desk in (town.desk("gateway"), knows)]
+    messages = [town.desk("liaison").get(one) for one in parked]
 
-    assert (case.unit, case.subjects["person"]) == (message.unit, message.subjects["patient"])
+    assert [case.unit] * 2 == [one.unit for one in messages]
+    assert [False, True] == [case.subjects["person"] == one.subjects["patient"] for one in messages]
 
 
 def test_a_message_that_contradicts_what_is_known_is_parked(town: Any) -> None:
@@ -185,7 +189,7 @@ def test_whoever_is_no_ward_does_nothing_by_message(town: Any) -> None:
 def test_a_parked_message_is_dismissed_by_a_person_with_a_reason(town: Any) -> None:
     [lost] = receive(town.desk("gateway"), (FILES / "01_received.json").read_text(encoding="utf-8"), BASE)
 
-    assert "not-permitted" == town.no("gateway", lost.parked, "dismiss", dismissed_because="x").code
+    assert "not-found" == town.no("gateway", lost.parked, "dismiss", dismissed_because="x").code
     assert "dismissed" == town.fire("liaison", lost.parked, "dismiss", dismissed_because="meant for others").state
 
 

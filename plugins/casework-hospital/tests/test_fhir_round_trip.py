@@ -112,7 +112,11 @@ def test_somebody_unknown_is_told_by_a_temporary_number_and_why_there_is_no_name
     patient = to_bundle(referral_of(case), BASE, NOW)["entry"][1]["resource"]
     absent = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
 
-    assert ("temp", case.subjects["person"]) == (patient["identifier"][0]["use"], patient["identifier"][0]["value"])
+    assert ("temp", case.data["referral.told_as"]) == (
+        patient["identifier"][0]["use"],
+        patient["identifier"][0]["value"],
+    )
+    assert case.subjects["person"] not in json.dumps(patient)
     assert [{"use": "temp", "extension": [absent]}] == patient["name"]
     assert {"extension": [absent]} == patient["_birthDate"]
     assert ("unknown", False) == (patient["gender"], "birthDate" in patient)
@@ -132,6 +136,33 @@ def test_whoever_may_not_read_the_diagnosis_tells_none(town: Any) -> None:
     case = town.requested()
 
     assert "a stroke" not in to_json(referral_of(town.desk("fang").get(case.id)), BASE, NOW)
+
+
+def test_each_request_tells_the_person_by_another_number(town: Any) -> None:
+    """So that a ward links nobody to an earlier stay, and an answer to one request is none to another."""
+    case = town.requested()
+    first = referral_of(town.desk("li").get(case.id)).patient.number
+    town.fire("sun", case, "referral.reject", rejection="no_bed")
+    town.fire("li", case, "referral.request", **town.ask)
+
+    assert first != referral_of(town.desk("li").get(case.id)).patient.number
+
+
+def test_the_desk_chooses_the_number_in_the_request_and_no_message_tells_another(town: Any) -> None:
+    case = town.desk("li").get(town.requested(told_as="P-1").id)
+
+    assert "P-1" == referral_of(case, Patient(alias="the old man")).patient.number
+    assert "P-1" == referral_of(case, Patient(number="P-1")).patient.number
+    with pytest.raises(InvalidValue, match="is 'P-1' in this referral"):
+        referral_of(case, Patient(number="P-2"))
+
+
+def test_whoever_may_not_read_the_number_tells_no_referral(town: Any) -> None:
+    case = town.desk("wu").get(town.requested(told_as="P-1").id)
+
+    with pytest.raises(InvalidValue, match="this login does not read it") as caught:
+        referral_of(case)
+    assert "P-1" not in str(caught.value)
 
 
 def test_before_the_first_request_there_is_nothing_to_tell(town: Any) -> None:
@@ -159,6 +190,7 @@ def test_values_that_fhir_could_not_carry_are_refused() -> None:
         {"rejection": "no_bed"},
         {"state": "lost"},
         {"requested_at": NOW.replace(tzinfo=None)},
+        {"patient": Patient(alias="nobody's number")},
     ):
         with pytest.raises(InvalidValue):
             Referral(**{**told, "patient": who, "requested_at": NOW, **wrong})

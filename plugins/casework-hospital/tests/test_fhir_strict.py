@@ -100,6 +100,21 @@ def test_f72_xml_is_not_read_by_any_way_in(text: str, read: Callable[..., object
     assert ["message: XML is not read; send JSON"] == wrongs(text, read)
 
 
+def test_where_a_text_is_no_json_is_told_in_either_language() -> None:
+    with pytest.raises(UnreadableMessage) as no:
+        parsed('{"a": nope}')
+
+    assert "line 1, column 7" in str(no.value) and "第1行第7列无法读取" in no.value.zh
+
+
+def test_what_is_wrong_with_the_whole_message_is_led_by_its_place_once() -> None:
+    with pytest.raises(UnreadableMessage) as no:
+        parsed("<Bundle/>")
+
+    assert "message: XML is not read; send JSON" == str(no.value)
+    assert "message：不接受 XML，请发送 JSON" == no.value.zh
+
+
 def test_f72_no_parser_of_xml_is_ever_loaded() -> None:
     script = (
         "import sys, casework_hospital.fhir as f\n"

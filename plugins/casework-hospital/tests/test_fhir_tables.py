@@ -41,7 +41,10 @@ def test_the_states() -> None:
 def test_the_fields_that_are_told_and_those_that_are_not() -> None:
     assert [*value.TAKEN] == first("told")
     assert [*value.WITHHELD] == first("withheld")
-    assert {field.name for field in referral_fields(WARDS)} == {*value.TAKEN, *value.WITHHELD, "round"}
+    assert {field.name for field in referral_fields(WARDS)} == {
+        *(*value.TAKEN, *value.WITHHELD),
+        *("round", value.TOLD_AS),
+    }
 
 
 def test_the_codes() -> None:

@@ -12,7 +12,19 @@ import attrs
 import casework_hospital
 import pytest
 
-from casework import ALWAYS, CaseType, Casework, Field, State, Transition, UnsoundDefinition, Workflow, attach, state
+from casework import (
+    ALWAYS,
+    CaseType,
+    Casework,
+    Field,
+    InvalidValue,
+    State,
+    Transition,
+    UnsoundDefinition,
+    Workflow,
+    attach,
+    state,
+)
 
 
 def test_a_referral_runs_from_the_request_to_the_discharge(town: Any) -> None:
@@ -212,6 +224,37 @@ def test_the_example_runs_without_rescue() -> None:
     done = subprocess.run([sys.executable, example], capture_output=True, text=True, check=True, timeout=60)
 
     assert ["limit-reached", "1 not visited for 1 week"] == done.stdout.splitlines()[:2]
+
+
+def test_the_example_without_the_library_of_fhir_ends_with_its_sentence(tmp_path: Path) -> None:
+    example = Path(__file__).parent.parent / "examples" / "hospital_alone.py"
+    script = f"import runpy, sys\nsys.modules['fhir'] = None\nrunpy.run_path({str(example)!r}, run_name='__main__')"
+    run = [sys.executable, "-c", script]
+    done = subprocess.run(run, capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path)
+
+    needs = "hospital_alone: reading and writing FHIR needs fhir.resources; install casework-hospital[fhir]\n"
+    assert (1, needs) == (done.returncode, done.stderr)
+    assert ["limit-reached", "1 not visited for 1 week"] == done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("named", ["ward_office", "referral_workflow"])
+@pytest.mark.parametrize(
+    ("wards", "says"),
+    [
+        ("w1", "takes a list of wards"),
+        (b"w1", "takes a list of wards"),
+        (None, "takes a list of wards"),
+        ([], "at least one ward"),
+        (["w1", "w2", "w1"], "names twice: w1"),
+        (["w1", 2], "takes names of wards"),
+        ([" "], "takes names of wards"),
+    ],
+)
+def test_what_is_no_list_of_wards_is_refused_with_what_would_be_right(named: str, wards: Any, says: str) -> None:
+    with pytest.raises(InvalidValue, match=says) as caught:
+        getattr(casework_hospital, named)(wards)
+
+    assert "wards" == caught.value.where
 
 
 @pytest.mark.parametrize("field", ["bed", "ward", "round", "admitted_at", "visits_missed", "certificate"])

@@ -72,7 +72,10 @@ def test_the_wards_nurse_sees_that_the_host_searches_and_what_of_it_is_open(town
 
     assert {"rescue", "care", "tracing", "referral"} == set(shown.states)
     assert {"alias", "urgent", "can_state_identity", "fit_to_travel"} <= set(shown.data)
-    assert "assess" in [entry.trigger for entry in town.desk("sun").history(story.id)]
+    log = town.desk("sun").history(story.id)
+    lent = next(entry.number for entry in log if entry.trigger == "referral.request")
+    assert [entry.number < lent for entry in log] == [entry.withheld for entry in log]
+    assert "admit" in [entry.trigger for entry in log]
 
 
 def test_the_ward_sees_a_case_from_the_request_until_the_referral_ends(town: Any) -> None:
@@ -85,6 +88,27 @@ def test_the_ward_sees_a_case_from_the_request_until_the_referral_ends(town: Any
     assert {"not-found"} == {unseen, town.refused(lambda: town.desk("sun").get(case.id)).code}
     assert () == town.desk("sun").find("rescue").cases
     assert "not-found" == town.refused(lambda: town.desk("sun").history(case.id)).code
+
+
+def test_a_ward_reads_nothing_of_an_earlier_round_at_another_ward(town: Any) -> None:
+    case = town.requested(diagnosis="schizophrenia")
+    town.fire("sun", case, "referral.reject", rejection="other_ward", rejection_note="known alcoholic")
+    again = town.fire("li", case, "referral.request", **{**town.ask, "diagnosis": "broken wrist"})
+    told = repr(town.desk("sun").history(again.id))
+
+    assert [] == [word for word in ("schizophrenia", "alcoholic") if word in told]
+    assert "broken wrist" in told
+
+
+def test_a_ward_reads_its_own_remarks_and_none_of_the_stations(town: Any) -> None:
+    case = town.requested()
+    town.fire("sun", case, "referral.receive")
+    town.desk("li").note(case.id, "his daughter is Zhang Mei")
+    town.desk("sun").note(case.id, "which floor?")
+
+    assert ["which floor?"] == [entry.note for entry in town.desk("sun").history(case.id) if entry.note]
+    written = [entry.note for entry in town.desk("wu").history(case.id) if entry.note]
+    assert ["his daughter is Zhang Mei", "which floor?"] == written
 
 
 def test_the_desk_reads_the_certificate_and_not_the_needs(town: Any, story: Any) -> None:

@@ -33,6 +33,16 @@ def test_both_sides_sign_and_the_rescue_case_opens(town: Any) -> None:
     assert "apparent_condition" in {*opened.data, *opened.hidden}
 
 
+def test_what_officers_heard_is_not_what_the_station_assessed(town: Any) -> None:
+    case = brought(town, can_state_identity=True)
+    town.fire("chen", case, "sign", signed_by="Chen")
+    case = town.fire("li", case, "countersign", **RECEIPT)
+    opened = town.desk("director").get(town.desk("li").history(case)[-1].opened[0][1])
+
+    assert (True, False) == (opened.data["says_who_they_are"], "can_state_identity" in opened.data)
+    assert "unmet" == town.no("li", opened, "verify_identity", name="Zhang San", home="Xiaogan").code
+
+
 def test_nothing_is_received_on_one_signature(town: Any) -> None:
     case = brought(town)
 
@@ -47,6 +57,39 @@ def test_one_person_with_both_roles_does_not_sign_twice(town: Any) -> None:
     case = both.fire(both.open("police_handover", **town.form), "sign", signed_by="Both")
 
     assert "unmet" == town.refused(lambda: both.fire(case, "countersign", **RECEIPT)).code
+
+
+def test_whoever_signed_first_does_not_receive_although_another_took_the_signature_back(town: Any) -> None:
+    case = brought(town)
+    town.fire("chen", case, "sign", signed_by="Chen")
+    town.fire("city", case, "take_back", reason="wrong age")
+    by_another = town.no("city", case, "sign", signed_by="Zhou")
+    both = town.app.desk(Actor("chen", roles={"police_officer", "caseworker"}, unit="anlu"))
+    town.fire("chen", case, "sign", signed_by="Chen")
+
+    assert "撤回签字后须由原签字人重新签字" in by_another.sentence("zh")
+    assert "unmet" == town.refused(lambda: both.fire(case.id, "countersign", **RECEIPT)).code
+    assert "received" == town.fire("li", case, "countersign", **RECEIPT).state
+
+
+@pytest.mark.parametrize("login", ["chen", "chen at the station"])
+def test_whoever_filled_the_form_in_does_not_receive_although_another_signed_it(town: Any, login: str) -> None:
+    case = town.fire("city", brought(town, "chen"), "sign", signed_by="Zhou")
+    both = town.app.desk(Actor(login, roles={"caseworker"}, unit="anlu", person="chen"))
+
+    assert "unmet" == town.refused(lambda: both.fire(case.id, "countersign", **RECEIPT)).code
+    assert "unmet" == town.refused(lambda: both.fire(case.id, "decline", reason="full")).code
+    assert "received" == town.fire("li", case, "countersign", **RECEIPT).state
+
+
+def test_a_form_is_written_by_who_filled_it_in_and_who_signs_it(town: Any) -> None:
+    case = brought(town, "chen")
+    desk = town.desk("city")
+
+    assert "not-permitted" == town.refused(lambda: desk.amend(case.id, age=60)).code
+    desk.fire(case.id, "sign", signed_by="Zhou")
+    desk.fire(case.id, "take_back", reason="wrong age")
+    assert 60 == desk.amend(case.id, age=60).data["age"]
 
 
 def test_city_management_brings_people_too(town: Any) -> None:

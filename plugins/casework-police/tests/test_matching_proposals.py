@@ -206,6 +206,18 @@ def test_a_rescue_case_is_described() -> None:
     assert Missing.UNABLE == of_rescue("r", {"can_state_identity": False}, on=DAY).why_missing("home")
 
 
+@pytest.mark.parametrize(
+    ("heard", "assessed", "why"),
+    [(False, None, Missing.UNABLE), (True, False, Missing.UNABLE), (False, True, Missing.BLANK)],
+)
+def test_what_was_assessed_stands_before_what_was_heard_at_the_door(
+    heard: bool, assessed: bool | None, why: Missing
+) -> None:
+    judged = {} if assessed is None else {"can_state_identity": assessed}
+
+    assert why == of_rescue("r", {"says_who_they_are": heard, **judged}, on=DAY).why_missing("name")
+
+
 def test_a_report_is_described() -> None:
     values = {
         "name": "张伟",

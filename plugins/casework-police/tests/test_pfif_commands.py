@@ -124,6 +124,20 @@ def test_an_export_on_a_basis_that_does_not_allow_it_is_a_wrong_call_and_writes_
     assert not Path("out.xml").exists()
 
 
+@pytest.mark.parametrize("domain", ["ANLU", "ANLU!"])
+@pytest.mark.parametrize(
+    "words", [("pfif-import", FILES / "expired.xml"), ("pfif-export", "-o", "out.xml", "--recipient", "x")]
+)
+def test_a_domain_that_is_none_is_refused_by_its_name_and_writes_no_file(
+    cli: Call, words: tuple[str, ...], domain: str
+) -> None:
+    done = cli("police", *words, "--domain", domain)
+
+    assert 0 != done.exit_code
+    assert "domain: takes a lower-case domain" in done.stderr
+    assert [] == list(Path().glob("out.xml*"))
+
+
 def test_f66_what_expired_is_cleared_by_one_command(cli: Call, tmp_path: Path) -> None:
     text = (FILES / "expired.xml").read_text(encoding="utf-8").replace("2026-06-01", "2999-01-01")
     (tmp_path / "held.xml").write_text(text.replace("anlu.example", "other.example"), encoding="utf-8")

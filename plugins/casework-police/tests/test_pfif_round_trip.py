@@ -137,17 +137,23 @@ def note(**fields: Any) -> Note:
     return Note(**{**told, "source_date": NOW, **fields})
 
 
+def records_in(data: bytes) -> list[Any]:
+    """What is read, but for the warnings that a date lies in the future."""
+    items = read(data, now=NOW)
+    return [item for item in items if not isinstance(item, PfifFinding) or item.code != "future-date"]
+
+
 @given(told=documents())
 @example(told=[person(full_name=text, description=text) for text in TRICKY])
 def test_what_is_written_is_read_back(told: list[Person | Note]) -> None:
-    assert told == list(read(written(told), now=NOW))
+    assert told == records_in(written(told))
 
 
 @given(told=documents())
 def test_what_was_read_is_written_as_the_same_bytes(told: list[Person | Note]) -> None:
     once = written(told)
 
-    assert once == written(read(once, now=NOW))
+    assert once == written(records_in(once))
 
 
 @given(told=records(Person))

@@ -229,7 +229,87 @@ def test_nobody_goes_home_while_a_notice_about_them_is_up(town: Any) -> None:
 
     assert "须先撤下有关该人员的公告" in no.sentence("zh")
     town.fire("li", notice, "take_down", reason="identified")
+    town.fire("li", notice, "withdraw", reason="identified")
     assert "reunited" == town.fire("li", case, "reunite").state
+
+
+def asked_for(town: Any, case: Any, kind: str) -> str:
+    """The request that is prepared for a case."""
+    case = town.fire("wang", case, "police.prepare_request", kind=kind, **town.sharing)
+    return str(town.desk("wang").history(case)[-1].opened[0][1])
+
+
+@pytest.mark.parametrize("sent", [False, True])
+@pytest.mark.parametrize("kind", ["identity_query", "notice", "dna_sample"])
+def test_nobody_goes_home_while_a_request_about_them_is_open(town: Any, kind: str, sent: bool) -> None:
+    case = town.rescue()
+    request = asked_for(town, case, kind)
+    if sent:
+        town.fire("wang", request, "send")
+    ready_to_go(town, case)
+    no = town.no("li", case, "reunite")
+
+    assert "有关该人员的公安协查申请须全部办结或撤回" in no.sentence("zh")
+    town.fire("li", request, "withdraw", reason="identified")
+    assert "reunited" == town.fire("li", case, "reunite").state
+    assert "wrong-state" == town.no("wang", request, "publish", channel="newspaper", notice_text="Who knows him?").code
+
+
+@pytest.mark.parametrize("up", [False, True])
+def test_nobody_is_passed_on_to_a_station_that_cannot_end_what_this_one_asked(town: Any, up: bool) -> None:
+    case = town.rescue()
+    request = asked_for(town, case, "notice")
+    town.fire("wang", request, "send")
+    if up:
+        town.fire("wang", request, "publish", channel="newspaper", notice_text="Who knows this man?")
+    town.fire("li", case, "sign_handover", handed_over_by="Li")
+    town.fire("fang", case, "countersign_handover", received_by="Sun", receiver_is="station")
+
+    assert "unmet" == town.no("li", case, "transfer", to_unit="changhe").code
+    if up:
+        town.fire("li", request, "take_down", reason="passed on")
+    town.fire("li", request, "withdraw", reason="passed on")
+    assert "transferred" == town.fire("li", case, "transfer", to_unit="changhe").state
+
+
+def test_what_has_happened_is_recorded_whatever_is_open_and_the_notice_is_asked_for_again(town: Any) -> None:
+    case = town.rescue()
+    request = asked_for(town, case, "notice")
+    town.fire("wang", request, "send")
+    town.fire("wang", request, "publish", channel="newspaper", notice_text="Who knows this man?")
+    died = town.fire("nurse", case, "record_death", died_on=town.clock.now().date(), death_certificate="D-1")
+    before = town.desk("wang").waiting("police_request", "notices_to_check")
+    town.clock.advance(days(31))
+    after = town.desk("wang").waiting("police_request", "notices_to_check")
+    town.fire("wang", request, "keep_up", reason="his kin are still to be found")
+
+    assert ("died", 0, 1) == (died.state, before, after)
+    assert 0 == town.desk("wang").waiting("police_request", "notices_to_check")
+
+
+def test_a_candidate_of_an_identity_that_was_revoked_is_not_confirmed_under_the_next_one(town: Any) -> None:
+    case = town.searching()
+    town.proposed(case, town.report())
+    waiting = town.identified(case)
+    revoked = town.fire("director", case, "revoke_identity", reason="another man")
+    town.fire("li", case, "propose_candidate", candidate_name="Li Si", identified_by="interview")
+    again = town.fire("director", case, "confirm_candidate", home="Wuhan")
+
+    assert ["to_confirm", "outdated", "outdated"] == [seen.states["police"] for seen in (waiting, revoked, again)]
+    assert "wrong-state" == town.no("wang", case, "police.confirm", **town.proof).code
+    assert [case.id] == [found.id for found in town.desk("wang").worklist("rescue", "police.to_judge").cases]
+    case = town.fire("wang", case, "police.reject", reason="was thought to be Zhang San", **town.evidence)
+    assert ("searching", []) == (case.states["police"], derived(case))
+
+
+def test_nobody_goes_home_while_the_candidate_of_a_revoked_identity_is_not_judged(town: Any) -> None:
+    case = town.searching()
+    town.proposed(case, town.report())
+    town.identified(case)
+    town.fire("director", case, "revoke_identity", reason="another man")
+    ready_to_go(town, case)
+
+    assert "公安协查须已答复或撤回" in town.no("li", case, "reunite").sentence("zh")
 
 
 def test_a_notice_counts_for_the_person_whom_it_is_about_and_for_nobody_else(town: Any) -> None:

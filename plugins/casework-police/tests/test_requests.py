@@ -8,7 +8,7 @@ import pytest
 
 from casework import days, hours
 
-SAMPLE = {"sample": "blood", "taken_at": "Anlu station", "custodian": "Chen", "witness": "Li"}
+SAMPLE = {"sample": "blood", "taken_at": "Anlu station", "taken_by": "Chen", "witness": "Li"}
 ANSWER = {"answer": "Zhang San of Xiaogan", "result": "hit"}
 
 
@@ -91,12 +91,12 @@ def test_a_sample_goes_from_hand_to_hand_and_somebody_has_it_at_every_moment(tow
     step("lab", "compare", report_number="R-9")
 
     assert [
-        ("taken", "Chen"),
-        ("sealed", "Chen"),
-        ("offered", "Chen"),
-        ("sealed", "Guo"),
-        ("offered", "Guo"),
-        ("at_laboratory", "laboratory, Ms Hu"),
+        ("taken", "chen"),
+        ("sealed", "chen"),
+        ("offered", "chen"),
+        ("sealed", "guo"),
+        ("offered", "guo"),
+        ("at_laboratory", "lab"),
         ("compared", None),
     ] == hands
     assert "answered" == town.fire("chen", case, "answer", **ANSWER).state
@@ -108,6 +108,15 @@ def test_a_sample_goes_from_hand_to_hand_and_somebody_has_it_at_every_moment(tow
         ("offer_sample", "guo"),
         ("receive_sample", "lab"),
     ] == chain
+
+
+def test_the_custodian_is_who_received_the_sample_and_not_whom_it_was_meant_for(town: Any) -> None:
+    case = town.fire("lab", under_way(town), "receive_sample", seal_intact=True, destination="laboratory")
+
+    assert "lab" == case.data["custodian"]
+    assert "offered_to" not in case.data
+    offers = [e.form["offered_to"] for e in town.desk("wang").history(case) if e.trigger == "offer_sample"]
+    assert ["Guo"] == offers
 
 
 def under_way(town: Any) -> Any:
@@ -179,3 +188,47 @@ def test_waiting_is_given_up_only_after_the_agreed_time(town: Any) -> None:
     assert "unmet" == town.no("wang", case, "expire", reason="no answer").code
     town.clock.advance(days(31))
     assert "expired" == town.fire("wang", case, "expire", reason="no answer").state
+
+
+def record(**more: Any) -> dict[str, Any]:
+    """A request about p-9 whose notice is up, as another store wrote it down."""
+    notice = {"channel": "newspaper", "notice_text": "Who knows him?"}
+    return {
+        "format": "casework-case-1",
+        "id": "elsewhere-1",
+        "case_type": "police_request",
+        "unit": "anlu",
+        "subjects": {"person": "p-9"},
+        "data": {"kind": "notice", "asked_of": "N", "shared": "man", "basis": "statutory_duty", **notice},
+        "states": {"police_request": "received", "publication": "up", "sample": "not_needed", **more},
+    }
+
+
+def test_a_notice_that_is_up_elsewhere_is_counted_when_it_is_imported_and_can_be_taken_down(town: Any) -> None:
+    case = town.desk("director").import_(record()).case
+    other = town.desk("wang").open("police_request", kind="notice", subjects={"person": "p-9"}, **town.sharing)
+    town.fire("wang", other, "send")
+    town.fire("wang", other, "publish", channel="broadcast", notice_text="Who knows him?")
+    counted = town.desk("wang").balances(case.id)
+    town.fire("wang", case, "take_down", reason="found")
+    ended = town.fire("wang", case, "withdraw", reason="found")
+    town.fire("wang", other, "take_down", reason="found")
+
+    assert "counted_up" == case.states["counting"]
+    assert {("notices_up", ""): 2, ("requests_open", ""): 2} == counted
+    assert ("withdrawn", True) == (ended.state, ended.closed)
+    assert "down" == town.desk("wang").get(other.id).states["publication"]
+
+
+@pytest.mark.parametrize("claimed", ["counted", "counted_up"])
+def test_a_request_that_says_it_was_counted_in_another_store_is_not_placed(town: Any, claimed: str) -> None:
+    no = town.refused(lambda: town.desk("director").import_(record(counting=claimed)))
+
+    assert "not-permitted" == no.code
+
+
+def test_a_request_that_ended_elsewhere_is_imported_and_not_counted(town: Any) -> None:
+    over = {"police_request": "withdrawn", "publication": "over", "sample": "over", "counting": "over"}
+    case = town.desk("director").import_(record(**over)).case
+
+    assert (True, 0) == (case.closed, town.desk("wang").balances(case.id)["requests_open", ""])

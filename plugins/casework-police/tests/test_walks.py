@@ -16,7 +16,7 @@ from casework import Case, actor, field, given, state
 from casework.testing import never, whenever, workflow_machine
 
 WALK = settings(max_examples=6, stateful_step_count=25, deadline=None)
-LINKED = ("candidate", "suggested", "confirmed", "closed")
+LINKED = ("candidate", "suggested", "to_confirm", "outdated", "confirmed", "closed")
 
 
 def _left_behind(namespace: str) -> Callable[[Case], set[str]]:
@@ -36,6 +36,14 @@ OnRequests = workflow_machine(
         never(
             lambda case: case.closed and ("published_at" in case.data) and ("taken_down_at" not in case.data),
             because="no notice stays up behind a closed request",
+        ),
+        never(
+            lambda case: (case.states["publication"] == "up") != (case.states["counting"] == "counted_up"),
+            because="a notice counts from when it is up until it is down",
+        ),
+        never(
+            lambda case: case.closed != (case.states["counting"] == "over"),
+            because="a request counts from when it is prepared until it ends",
         ),
         never(
             lambda case: (
@@ -84,7 +92,11 @@ OnHandovers = workflow_machine(
             lambda case: case.state == "received" and not {"signed_by", "countersigned_by"} <= case.data.keys(),
             because="nobody is received on one signature",
         ),
-        whenever("countersign", before=actor.differs_from("sign"), because="two persons sign"),
+        whenever(
+            "countersign",
+            before=actor.differs_from("sign") & ~actor.has_role("opener") & ~actor.has_role("signatory"),
+            because="nobody receives whom they brought",
+        ),
     ),
 ).TestCase
 OnHandovers.settings = WALK
@@ -103,7 +115,9 @@ OnRescue = workflow_machine(
         ),
         whenever(
             "reunite",
-            before=~state("police").in_("requested", "acknowledged", "searching", "candidate", "suggested"),
+            before=~state("police").in_(
+                "requested", "acknowledged", "searching", "candidate", "suggested", "to_confirm", "outdated"
+            ),
             because="nobody goes home while the police search or a candidate waits",
         ),
         whenever(

@@ -107,3 +107,19 @@ def test_whoever_is_not_of_the_police_part_reads_nothing_of_it(town: Any) -> Non
     closed = {"police.shared", "police.police_reference", "police.candidate_case", "police.confirmed_case"}
 
     assert {"nurse": set(), "auditor": set()} == {name: seen & closed for name, seen in told.items()}
+
+
+@pytest.mark.parametrize("by", ["wang", "chen"])
+def test_an_officer_learns_nothing_of_a_report_that_the_family_shares_with_nobody(town: Any, by: str) -> None:
+    report = town.desk("li").open("missing_person", reporter="Zhang Mei", relation="child", name="Zhang San")
+    town.fire("li", report, "record_consent", consent="none")
+    town.fire("li", report, "accept")
+    case = town.searching()
+    town.proposed(case, report, by=by)
+    desk = town.desk("chen")
+    seen = desk.get(case.id)
+    told = [repr(seen), *map(repr, desk.history(case.id)), repr(desk.find("rescue"))]
+
+    assert "not-found" == town.refused(lambda: desk.get(report.id)).code
+    assert {"police.candidate_case", "police.candidate_reasons", "police.compared", "police.asked"} <= set(seen.hidden)
+    assert [] == [text for text in told if report.id in text or "same sounds" in text or "dialect" in text]

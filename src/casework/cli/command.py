@@ -169,7 +169,8 @@ def _row(parameter: click.Parameter, ctx: click.Context, language: Language) -> 
     if record is None or isinstance(parameter, click.Argument):
         return None
     told = parameter.told if isinstance(parameter, Option) else _HELP if "--help" in parameter.opts else Text(record[1])
-    return record[0], told.in_(language)
+    needed = Text(" [required]", "［必填］").in_(language) if parameter.required else ""
+    return record[0], told.in_(language) + needed
 
 
 def _section(console: Console, title: str, rows: Iterable[tuple[str, str]]) -> None:

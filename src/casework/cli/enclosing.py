@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import attrs
 import click
 
-from casework import Case, Desk, Enclosure, OpenEnclosure
+from casework import BlobFolder, Case, Desk, Enclosure, OpenEnclosure, Refused, Text
 from casework.cli import plain
 from casework.cli.cases import REQUEST, REVISION, expected, shown
 from casework.cli.command import command, json_option, option
@@ -20,6 +21,7 @@ from casework.cli.screen import Column
 from casework.cli.session import Session
 from casework.cli.usage import Usage
 from casework.model.fields import FIELD_CLASSES
+from casework.model.refusal import SENTENCES
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -61,12 +63,32 @@ def enclose(
         at: Case | str = case if if_revision is None else expected(desk.get(case), if_revision)
         for file in files:
             path = Path(file)
-            with path.open("rb") as stream:
+            with path.open("rb") as stream, _named(file):
                 at = desk.enclose(at, stream, name=path.name, field_class=field_class, request_id=request_id)
         assert isinstance(at, Case)
         return at
 
     shown(session, session.desk.within(each), as_json)
+
+
+@contextlib.contextmanager
+def _named(file: str) -> Iterator[None]:
+    """What is wrong with a file is told with which file it is."""
+    try:
+        yield
+    except Refused as error:
+        no = error.refusal
+        if no.code not in ("invalid-form", "limit-reached"):
+            raise
+        head = no.text or SENTENCES[no.code]
+        raise Refused(attrs.evolve(no, text=Text(f"{file}: {head.en}", f"{file}：{head.zh}"))) from error
+
+
+def _place(session: Session) -> BlobFolder:
+    """Where the files are; a wrong call where that was not said."""
+    if session.blobs is None:
+        raise Usage("name the place of the files: --blobs DIR", "请指明附件存放处：--blobs 文件夹")
+    return session.blobs
 
 
 @command("enclosures", "List the files of a case that you may read.", "列出您可查看的案件附件。")
@@ -109,6 +131,7 @@ def _row(item: Enclosure) -> tuple[str, ...]:
 @click.pass_obj
 def enclosure(session: Session, case: str, number: int, out: str, as_json: bool) -> None:
     """Write a file out."""
+    _place(session)
     with session.desk.read_enclosure(case, number) as opened:
         _write(opened, Path(out))
     if as_json:
@@ -172,8 +195,7 @@ def withdraw(
 @click.pass_obj
 def blobs(session: Session, sweep: bool, hours: int, as_json: bool) -> None:
     """Count and sweep."""
-    if session.blobs is None:
-        raise Usage("name the place of the files: --blobs DIR", "请指明附件存放处：--blobs 文件夹")
+    _place(session)
     removed = session.opened.sweep_blobs(grace=timedelta(hours=hours)) if sweep else 0
     found = session.opened.diagnose()
     if as_json:

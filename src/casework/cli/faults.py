@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from casework import (
     Text,
     UnsoundDefinition,
 )
-from casework.cli import plain
+from casework.cli import chinese, plain
 from casework.cli.usage import Usage
 
 OK, UNEXPECTED, USAGE, REFUSED, UNFIT, STORE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
@@ -68,7 +69,7 @@ class Answer:
 def answer(error: BaseException, language: Language) -> Answer:
     """What to say about *error*, and with which exit code to end."""
     if isinstance(error, Refused):
-        return _refused(error.refusal, language)
+        return _refused(error, language)
     if isinstance(error, UnsoundDefinition | DocumentError):
         source = error.source if isinstance(error, DocumentError) else ""
         return _findings(error, source, error.findings, language)
@@ -80,13 +81,15 @@ def answer(error: BaseException, language: Language) -> Answer:
         return Answer(INTERRUPTED, "interrupted", (Text("interrupted", "已中断").in_(language),))
     if isinstance(error, OSError):
         told = f"{error.strerror or type(error).__name__}: {error.filename or ''}".removesuffix(": ")
-        return Answer(USAGE, "file", (told,))
+        return Answer(USAGE, "file", (Text(told, chinese.of_file(error)).in_(language),))
     return _unexpected(error, language)
 
 
-def _refused(refusal: Refusal, language: Language) -> Answer:
+def _refused(error: Refused, language: Language) -> Answer:
+    refusal = error.refusal
     out_of_reach = refusal.code in ("store-unavailable", "outcome-unknown")
-    lines = refusal_lines(refusal, language)
+    lasting = _lasting(error) if refusal.code == "store-unavailable" else None
+    lines = refusal_lines(refusal, language) if lasting is None else (lasting.in_(language),)
     return Answer(STORE if out_of_reach else REFUSED, "refused", lines, refusal.page, refusal)
 
 
@@ -94,7 +97,7 @@ def refusal_lines(refusal: Refusal, language: Language) -> tuple[str, ...]:
     """A refusal as a headline, its reasons, and what would help."""
     bare = attrs.evolve(refusal, problems=(), unmet=(), help=())
     lines = [bare.sentence(language)]
-    lines += [f"  - {problem.text.in_(language)}" for problem in refusal.problems]
+    lines += [f"  - {problem.sentence(language)}" for problem in refusal.problems]
     for clause in refusal.unmet:
         who = Text(f" [asked by {clause.source}]", f"［{clause.source} 要求］").in_(language) if clause.source else ""
         lines.append(f"  - {clause.text.in_(language)}{who}")
@@ -117,6 +120,39 @@ def finding_line(finding: Finding) -> str:
     return f"  {finding}  [{finding.page}]"
 
 
+_LASTING = {
+    "SQLITE_NOTADB": Text("the file is not a database; check --store", "该文件不是数据库，请检查 --store"),
+    "SQLITE_CORRUPT": Text("the database is damaged; restore it from a backup", "数据库已损坏，请从备份恢复"),
+    "SQLITE_CANTOPEN": Text(
+        "the database cannot be opened; check that the folder of --store is there and may be written to",
+        "无法打开数据库，请检查 --store 所在文件夹是否存在、是否可写",
+    ),
+    "SQLITE_READONLY": Text(
+        "the database may not be written to; check the permissions of its file and folder",
+        "数据库不可写入，请检查文件及所在文件夹的权限",
+    ),
+    "SQLITE_FULL": Text("the disk is full; make room, then try again", "磁盘已满，请清理后重试"),
+}
+"""What SQLite says that trying again never mends, by the name of its error."""
+
+
+def _lasting(error: BaseException) -> Text | None:
+    """What is wrong with the store, where trying again would not help."""
+    for cause in _causes(error):
+        name = getattr(cause, "sqlite_errorname", "")
+        found = next((text for sign, text in _LASTING.items() if name.startswith(sign)), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        found = found.__cause__
+
+
 def _told(error: CaseworkError, language: Language) -> Answer:
     kinds: tuple[tuple[type[CaseworkError], int], ...] = (
         (StoreMismatch, STORE),
@@ -126,33 +162,25 @@ def _told(error: CaseworkError, language: Language) -> Answer:
         (InvalidValue, USAGE),
     )
     exit_code = next((code for kind, code in kinds if isinstance(error, kind)), UNEXPECTED)
-    lead = _LEADS.get(error.code)
-    text = Text(str(error), f"{lead}：{error}" if lead else str(error))
-    return Answer(exit_code, error.code, tuple(text.in_(language).splitlines()), error.page)
+    lead, text = _LEADS.get(error.code), Text(str(error), str(error))
+    if isinstance(error, InvalidValue):
+        text = Text(str(error), f"{error.where}：{error.zh}" if error.where else error.zh)
+    lasting = _lasting(error) if isinstance(error, StoreUnavailable) else None
+    if lasting is not None:
+        lead, text = "无法使用存储", lasting
+    told = f"{lead}：{text.zh}" if language == "zh" and lead else text.in_(language)
+    return Answer(exit_code, error.code, tuple(told.splitlines()), error.page)
 
 
 def _usage(error: click.ClickException, language: Language) -> Answer:
     message = error.told.in_(language) if isinstance(error, Usage) else error.format_message()
-    if language == "zh":
-        message = _in_chinese(error, message)
+    if language == "zh" and not isinstance(error, Usage):
+        message = chinese.of_call(error)
     lines = [message]
     ctx = getattr(error, "ctx", None)
     if ctx is not None:
         lines.append(Text(f"see: {ctx.command_path} --help", f"参见：{ctx.command_path} --help").in_(language))
     return Answer(USAGE, "usage", tuple(lines))
-
-
-def _in_chinese(error: click.ClickException, message: str) -> str:
-    match error:
-        case click.NoSuchOption():
-            return f"没有选项 {error.option_name}"
-        case click.NoSuchCommand():
-            return f"没有命令“{error.command_name}”"
-        case click.MissingParameter(param=param) if param is not None:
-            return f"缺少 {param.get_error_hint(error.ctx)}"
-        case click.BadParameter(param=param) if param is not None:
-            return f"{param.get_error_hint(error.ctx)} 的值不对：{error.message}"
-    return message
 
 
 def _unexpected(error: BaseException, language: Language) -> Answer:

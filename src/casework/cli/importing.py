@@ -190,10 +190,7 @@ def _say(screen: Screen, outcome: _Outcome) -> None:
 def _reasons(refusal: Refusal) -> tuple[Text, ...]:
     """Every mistake of a record with its place, or the refusal as a whole."""
     if refusal.problems:
-        return tuple(
-            Text(f"{item.field}: {item.text.en}", f"{item.field}：{item.text.zh}") if item.field else item.text
-            for item in refusal.problems
-        )
+        return tuple(Text(item.sentence("en"), item.sentence("zh")) for item in refusal.problems)
     return (Text(refusal.sentence("en"), refusal.sentence("zh")),)
 
 

@@ -207,7 +207,8 @@ class Looks:
         for name, case_id, _ in entry.opened:
             yield told(f"opened {name} {case_id}", f"另立 {name} {case_id}")
         for role, person in entry.assigned:
-            yield f"{self.title('role', role)}{self._colon}{person or told('nobody', '无')}"
+            who = told("nobody", "无") if person is None else person or told("hidden", "隐藏")
+            yield f"{self.title('role', role)}{self._colon}{who}"
         if entry.enclosed is not None:
             yield f"{entry.enclosed.name} ({size(entry.enclosed.size)})"
         if entry.withdraws is not None:
@@ -219,6 +220,8 @@ class Looks:
         if entry.hidden:
             names = ", ".join(self.title("given", name) for name in entry.hidden)
             yield told(f"hidden: {names}", f"隐藏：{names}")
+        if entry.withheld:
+            yield told("from before you could see this case", "您可查看本案之前的记录")
         if entry.erased:
             yield told("the values were erased", "内容已删除")
 

@@ -84,6 +84,7 @@ def entry(shown: HistoryEntry) -> dict[str, Any]:
         "adopted": shown.adopted,
         "enclosed": None if shown.enclosed is None else enclosure(shown.enclosed),
         "withdraws": shown.withdraws,
+        "withheld": shown.withheld,
     }
 
 

@@ -153,8 +153,8 @@ def _said(session: Session, ran: Ran) -> str:
     "--register",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    en="Read the cases from this register.",
-    zh="从该登记册读取案件。",
+    en="Read the cases from this register, where the story takes one.",
+    zh="从该登记册读取案件（限支持登记册的演示）。",
 )
 @json_option
 @click.pass_obj
@@ -163,6 +163,8 @@ def demo(
 ) -> int:
     """Tell a story."""
     told = _chosen(session, domain)
+    if register is not None and not told.takes_register:
+        raise Usage(f"the demo {told.name!r} takes no register", f"演示“{told.name}”不读取登记册")
     out.mkdir(parents=True, exist_ok=True)
     store = session.settings.given.get("store") or _fresh(out / f"{told.name}.db")
     lines: list[str] = []

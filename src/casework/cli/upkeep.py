@@ -130,7 +130,7 @@ def loaded(session: Session) -> list[Loaded]:
             "case_types": [item.name for _, item in one.case_types()],
             "parts": [item.name for _, item in one.parts()],
             "attachments": [f"{item.workflow.name} → {item.case_type}" for _, item in one.attachments()],
-            "requirements": [item.target for _, item in one.requirements()],
+            "requirements": list(dict.fromkeys(item.target for _, item in one.requirements())),
             "demos": [item.name for _, item in one.demos()],
             "commands": _commands(one),
             "observes": ["entries"] if one.observed else [],

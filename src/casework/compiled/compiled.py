@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 import attrs
 
 from casework.access import Access
+from casework.compiled.alone import Reached, given_at_first, reached
+from casework.compiled.standing import holds_in, standing_out
 from casework.compiled.touching import ends_holds, followers, times, touched
 from casework.compiled.transitions import AUTOMATIC, Clause, CompiledTransition, CompiledTrigger, CompiledWorkflow, Wake
 from casework.condition import tree
@@ -58,6 +61,30 @@ class Compiled:
             worklist.name: attrs.evolve(worklist, condition=self.located(worklist.condition))
             for worklist in self.case_type.worklists
         }
+
+    @cached_property
+    def alone(self) -> Reached:
+        """What one person can bring about alone, without the other of any four eyes."""
+        return reached(self._initial(), self._items(), self._given())
+
+    def beyond_one(self, data: Mapping[str, object]) -> Mapping[str, set[str]]:
+        """By workflow the states to which a case that holds *data* came by two persons, as far as can be told."""
+        alone = reached(self._initial(), self._items(), self._given(), told=data)
+        both = reached(self._initial(), self._items(), self.fields, told=data, by_two=True)
+        return {
+            name: {
+                state.name
+                for state in workflow.workflow.states
+                if state.name not in self.alone.states[name] or state.name in both.states[name] - alone.states[name]
+            }
+            for name, workflow in self.workflows.items()
+        }
+
+    @cached_property
+    def standing_out(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
+        """By workflow and state the accounts of amounts that stand out there, whatever way led to it."""
+        holds = holds_in(self._items())
+        return {name: standing_out(workflow, holds) for name, workflow in self.workflows.items()}
 
     def own_field(self, workflow: str, name: str) -> str:
         """What a part that runs in *workflow* means by a field's name: the workflow's own field comes first."""
@@ -175,6 +202,15 @@ class Compiled:
             return field
         shut = field.field_class if field.field_class != "open" else closed[0].field_class
         return attrs.evolve(field, field_class=shut, readers=closed[0].readers)
+
+    def _initial(self) -> dict[str, str]:
+        return {name: workflow.workflow.initial for name, workflow in self.workflows.items()}
+
+    def _given(self) -> set[str]:
+        return given_at_first(self._items(), self.fields, frozenset(self.fields.keys() - self.enterable.keys()))
+
+    def _items(self) -> list[CompiledTransition]:
+        return [item for workflow in self.workflows.values() for item in workflow.transitions]
 
     def _manual(self) -> list[CompiledTransition]:
         return [

@@ -40,7 +40,7 @@ class Facts:
 Verdict: TypeAlias = "bool | None"
 Reader: TypeAlias = Callable[[Facts], Verdict]
 
-_OPERATORS: dict[str, Callable[[Anything, Anything], bool]] = {name: getattr(operator, name) for name in tree.OPERATORS}
+OPERATIONS: dict[str, Callable[[Anything, Anything], bool]] = {name: getattr(operator, name) for name in tree.OPERATORS}
 
 
 def reader(condition: Condition) -> Reader:
@@ -53,9 +53,9 @@ def reader(condition: Condition) -> Reader:
         case Not(term):
             return _not(reader(term))
         case Compare(tree.ElapsedRef(mark), name, right) if isinstance(right, timedelta):
-            return _elapsed(mark, _OPERATORS[name], right)
+            return _elapsed(mark, OPERATIONS[name], right)
         case Compare(left, name, right):
-            return _compare(_value_of(left), _OPERATORS[name], right)
+            return _compare(_value_of(left), OPERATIONS[name], right)
         case Among(left, values):
             return _among(_value_of(left), values)
     return _leaf(condition)

@@ -81,6 +81,8 @@ def _permit(draft: Draft) -> None:
         roles = access.allowed(ADOPT, states)
         who = roles_text(draft.compiled.titles, roles)
         text = Text(f"in this state adopting is for {who.en}", f"当前状态下采纳新定义由{who.zh}办理")
+        if not roles:
+            text = Text("in this state nobody may adopt", "当前状态下任何人都不能采纳新定义")
         raise stop(draft, "not-permitted", text, roles=roles)
     if draft.before.closed_at is not None:
         text = Text(
@@ -155,6 +157,12 @@ def _unfit(compiled: Compiled, adoption: Adoption, name: str, value: Value) -> T
         classes = f"{before.field_class} → {field.field_class}"
         en = f"it is known and its class changed ({classes}); give the changed field a new name"
         return Text(en, f"已填写，但其类别已变（{classes}）；请为变更后的字段另起名称")
+    wider = _wider(compiled, adoption.left, name)
+    if wider:
+        # Only who reads less may change under a value: it was told to those who read it then.
+        who = roles_text(compiled.titles, wider)
+        en = f"it is known and {who.en} would read it as well; give what they may read a new name"
+        return Text(en, f"已填写，而新定义下{who.zh}也可读取；请为其可读的内容另起名称")
     try:
         field.accept(value)
     except InvalidValue as error:
@@ -162,6 +170,12 @@ def _unfit(compiled: Compiled, adoption: Adoption, name: str, value: Value) -> T
             return Text("what it holds no longer fits; amend it first", "所填内容不再符合要求；请先修改")
         return Text(f"{error.problem}; amend it first", f"{error.zh}；请先修改")
     return None
+
+
+def _wider(compiled: Compiled, left: Compiled, name: str) -> tuple[str, ...]:
+    """The roles that read the field *name* and did not; a role of single cases that became a general one did not."""
+    before, now = left.access.readers(name), compiled.access.readers(name)
+    return () if before is None or now is None else tuple(sorted(role for role, _ in now - before))
 
 
 def _roles(compiled: Compiled, held: Mapping[str, str]) -> Iterator[Problem]:

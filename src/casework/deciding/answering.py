@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, get_args
 import attrs
 
 from casework.compiled import CompiledTransition
-from casework.deciding.choose import failed, view_of
+from casework.deciding.choose import beyond, failed, view_of
 from casework.deciding.draft import Draft, Stop
 from casework.deciding.effects import carry
 from casework.model.command import Assign, Command, Held, Open, Post, Send, Set, Settle, Void
@@ -52,12 +52,16 @@ def answered(draft: Draft, workflow: str, part: EffectPart) -> None:
 
 
 def _run(draft: Draft, workflow: str, part: EffectPart) -> list[Command]:
+    view = view_of(draft, workflow, part.reads, part.posts)
     try:
-        commands = list(islice(part.run(view_of(draft, workflow, part.reads, part.posts)), COMMAND_LIMIT + 1))
+        commands = list(islice(part.run(view), COMMAND_LIMIT + 1))
     except (KeyboardInterrupt, MemoryError):
         raise
     except BaseException as error:
-        raise failed(draft, part.name, type(error).__name__) from error
+        raise failed(draft, part.name, beyond(draft, workflow, view) or type(error).__name__) from error
+    strayed = beyond(draft, workflow, view)
+    if strayed:
+        raise failed(draft, part.name, strayed)
     if len(commands) > COMMAND_LIMIT:
         raise failed(draft, part.name, f"it gave more than {COMMAND_LIMIT} commands")
     return commands

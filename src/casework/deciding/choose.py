@@ -9,7 +9,7 @@ from casework.deciding.draft import Draft, Stop
 from casework.deciding.help import helping
 from casework.deciding.refuse import stop, unmet
 from casework.model.refusal import Unmet
-from casework.parts import Guard, View
+from casework.parts import Declared, Guard, View
 from casework.text import Text
 
 
@@ -66,7 +66,10 @@ def asked(draft: Draft, workflow: str, guard: Guard) -> bool:
     except (KeyboardInterrupt, MemoryError):
         raise
     except BaseException as error:
-        raise failed(draft, guard.name, type(error).__name__) from error
+        raise failed(draft, guard.name, beyond(draft, workflow, view) or type(error).__name__) from error
+    strayed = beyond(draft, workflow, view)
+    if strayed:
+        raise failed(draft, guard.name, strayed)
     if answers[0] is not answers[1] or not isinstance(answers[0], bool):
         raise failed(draft, guard.name, "it did not answer yes or no, the same twice")
     return answers[0]
@@ -85,11 +88,25 @@ def view_of(draft: Draft, workflow: str, reads: tuple[str, ...], posts: tuple[st
         person=move.actor.person,
         roles=move.roles,
         states=MappingProxyType(dict(draft.states)),
-        data=MappingProxyType({name: data[full] for name, full in named.items() if full in data}),
+        data=Declared({name: data[full] for name, full in named.items() if full in data}, reads),
         form=MappingProxyType(dict(draft.form)),
         subjects=MappingProxyType(dict(case.subjects)),
-        balances=MappingProxyType({name: draft.balances[name] for name in posts if name in draft.balances}),
+        balances=Declared({name: draft.balances[name] for name in posts if name in draft.balances}, posts),
     )
+
+
+def beyond(draft: Draft, workflow: str, view: View) -> str:
+    """What a part asked its view for without declaring it, in words; empty where it kept to what it declared."""
+    compiled = draft.compiled
+    read, post = (told.beyond if isinstance(told, Declared) else None for told in (view.data, view.balances))
+    if read is None and post is None:
+        return ""
+    if read is not None and compiled.own_field(workflow, read) in compiled.fields:
+        return f"it did not declare to read {read!r}"
+    if post is not None and post in compiled.accounts:
+        return f"it did not declare to post {post!r}"
+    # A name that the definition does not know may have been made of what the part was handed.
+    return "it did not declare all that it looked at"
 
 
 def failed(draft: Draft, part: str, how: str) -> Stop:
@@ -113,7 +130,12 @@ def _unknown(draft: Draft, item: CompiledTransition) -> Stop:
 
 def _absent(draft: Draft, item: CompiledTransition) -> Stop:
     part = item.absent[0]
-    return stop(draft, "part-absent", Text(f"the part {part!r} is not installed", f"组件“{part}”未安装"), part=part)
+    workflow = part.partition(".")[0]
+    en, zh = "the plugin that brings it", "提供该组件的插件"
+    if workflow in draft.compiled.workflows:
+        en, zh = f"the plugin that brings the workflow {workflow!r}", f"提供流程“{workflow}”的插件"
+    text = Text(f"the part {part!r} is not installed; install {en}", f"组件“{part}”未安装；请安装{zh}")
+    return stop(draft, "part-absent", text, part=part)
 
 
 def _reasons(draft: Draft, item: CompiledTransition) -> tuple[Unmet, ...]:

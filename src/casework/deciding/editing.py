@@ -25,6 +25,8 @@ def permit(draft: Draft, permission: str) -> None:
         roles = access.allowed(permission, states)
         who = roles_text(draft.compiled.titles, roles)
         text = Text(f"in this state this is for {who.en}", f"当前状态下此项由{who.zh}办理")
+        if not roles:
+            text = Text("in this state nobody may do this", "当前状态下任何人都不能办理此项")
         raise stop(draft, "not-permitted", text, roles=roles)
 
 

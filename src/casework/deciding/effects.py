@@ -126,14 +126,13 @@ def move_amount(draft: Draft, account: Account, key: str, change: int) -> None:
     low, high = account.minimum, account.maximum
     if (low is not None and left < low and change < 0) or (high is not None and left > high and change > 0):
         title = draft.compiled.titles.text("account", account.name)
-        raise stop(
-            draft,
-            "limit-reached",
-            Text(
-                f"{title.en}: {left - change} left, {abs(change)} asked for",
-                f"{title.zh}：余{left - change}，需要{abs(change)}",
-            ),
+        text = Text(
+            f"{title.en}: {left - change} left, {abs(change)} asked for",
+            f"{title.zh}：余{left - change}，需要{abs(change)}",
         )
+        if not draft.compiled.access.reads_account(account.name, draft.move.roles):
+            text = Text(f"{title.en}: this would pass its limit", f"{title.zh}：将超出限额")
+        raise stop(draft, "limit-reached", text)
     # An account may stand beyond a limit that was set later, or not yet have reached it. On its way back it is
     # held to where it has come to, so that the database's own constraint agrees with what was decided here.
     low, high = None if low is None else min(low, left), None if high is None else max(high, left)

@@ -1,6 +1,7 @@
 """Place an imported case where it stands elsewhere: its states, marks, due dates and whatever else opening would begin.
 
 The ledger is left alone: amounts that the steps before have moved elsewhere are not moved again here.
+One person's word is not enough for what two have to do, nor for a bed that nobody counts here.
 """
 
 from __future__ import annotations
@@ -10,21 +11,21 @@ from datetime import datetime
 
 import attrs
 
-from casework.compiled import Compiled, CompiledTransition
+from casework.compiled import Compiled
 from casework.deciding.admit import filled
 from casework.deciding.draft import Draft
 from casework.deciding.follow import follow
 from casework.deciding.refuse import stop
 from casework.model.assignment import Assignment
 from casework.model.case import Placed
-from casework.model.command import Post
 from casework.model.refusal import Problem
-from casework.parts import EffectPart
 from casework.text import Text
 from casework.titles import roles_text
 
 IMPORT = "import"
 """The permission to place cases, and the kind of cause of every imported one."""
+VOUCH = "vouch"
+"""The permission to place them where two persons, or amounts of limited accounts, stand behind it."""
 
 
 def place(draft: Draft, placed: Placed) -> None:
@@ -40,6 +41,7 @@ def place(draft: Draft, placed: Placed) -> None:
     problems = tuple(_problems(compiled, states, placed, move.now))
     if problems:
         raise stop(draft, "invalid-form", problems=problems)
+    _vouched(draft, states, placed)
     # What effects alone may write is not asked for: they would have written it on the way.
     fields = {n: attrs.evolve(f, required=f.required and not f.managed) for n, f in compiled.fields.items()}
     draft.data.update(filled(draft, fields, move.form))
@@ -118,17 +120,58 @@ def _times(compiled: Compiled, states: Mapping[str, str], placed: Placed, now: d
         yield Problem("closed_at", Text("lies before it was opened", "早于立案时间"))
 
 
+def _vouched(draft: Draft, states: Mapping[str, str], placed: Placed) -> None:
+    """Stop where the record claims what one person cannot do, and whoever imports it may not vouch for it."""
+    access, move = draft.compiled.access, draft.move
+    problems = (*_claims(draft.compiled, states, placed, move.form), *_uncounted(draft.compiled, states))
+    if not problems or access.may(VOUCH, states, move.roles):
+        return
+    roles = access.allowed(VOUCH, states)
+    who = roles_text(draft.compiled.titles, roles)
+    text = Text(
+        f"what two persons have to do, or what takes of a limited account, is vouched for by {who.en}",
+        f"须由两人办理或占用限额账户的内容，由{who.zh}担保后方可置入",
+    )
+    raise stop(draft, "not-permitted", text, roles=roles, problems=problems)
+
+
+def _claims(
+    compiled: Compiled, states: Mapping[str, str], placed: Placed, form: Mapping[str, object]
+) -> Iterator[Problem]:
+    """What of the record four eyes stand before: its states, its acts, the values that effects wrote."""
+    if not compiled.acts:
+        return
+    beyond = Text(
+        "only two persons bring a case there; place it before that step, and let two take it here",
+        "须由两人先后办理才能到达此状态；请置于该步骤之前，再由两人在此办理",
+    )
+    two = compiled.beyond_one(form)
+    yield from (Problem(f"states.{name}", beyond) for name, state in states.items() if state in two[name])
+    act = Text("leave it out; whoever does it here is known here", "请勿填写；由实际办理人在此重新办理")
+    yield from (Problem(f"acts.{name}", act) for name in placed.acts)
+    value = Text("only two persons write this; leave it out, and let two do it here", "须由两人办理才会写入；请勿填写")
+    managed = (name for name in form if name in compiled.fields and name not in compiled.enterable)
+    yield from (Problem(f"data.{name}", value) for name in managed if not compiled.alone.holds(name, form[name]))
+
+
+def _uncounted(compiled: Compiled, states: Mapping[str, str]) -> Iterator[Problem]:
+    """The states that stand for amounts of limited accounts, which the ledger here knows nothing of."""
+    for name, state in states.items():
+        accounts = [compiled.accounts[item] for item in sorted(_standing(compiled, name, state))]
+        limited = [compiled.titles.text("account", account.name) for account in accounts if account.limited]
+        if limited:
+            en = f"it stands for an amount of {', '.join(item.en for item in limited)} that nobody has counted here"
+            zh = f"此状态占用{'、'.join(item.zh for item in limited)}，而此处账目未计入"
+            yield Problem(
+                f"states.{name}", Text(f"{en}; place it before, and take it here", f"{zh}；请置于此前，再在此办理")
+            )
+
+
 def unmoved(compiled: Compiled, states: Mapping[str, str]) -> tuple[str, ...]:
-    """The accounts that every step into one of *states* would have moved amounts of, in order."""
-    names: set[str] = set()
-    for name, workflow in compiled.workflows.items():
-        state = states.get(name)
-        ways = [item for item in workflow.transitions if item.target == state and item.sources != (state,)]
-        if ways and state != workflow.workflow.initial:
-            names |= set.intersection(*(_posted(item) for item in ways))
+    """The accounts that every way into *states* has moved amounts of that still stand out, in order."""
+    names = {account for name, state in states.items() for account in _standing(compiled, name, state)}
     return tuple(sorted(names))
 
 
-def _posted(item: CompiledTransition) -> set[str]:
-    found = {end for e in item.effects if isinstance(e, Post) for end in (e.debit, e.credit)}
-    return found | {end for e in item.effects if isinstance(e, EffectPart) for end in e.posts}
+def _standing(compiled: Compiled, workflow: str, state: str) -> frozenset[str]:
+    return compiled.standing_out.get(workflow, {}).get(state, frozenset())

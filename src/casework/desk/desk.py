@@ -10,7 +10,7 @@ import attrs
 
 from casework.condition.tree import ALWAYS, Condition
 from casework.deciding import available
-from casework.desk import adopting, bulk, enclosing, exporting, firing, importing, reading
+from casework.desk import adopting, bulk, enclosing, exporting, firing, history, importing, reading
 from casework.desk.bulk import Bulk
 from casework.desk.enclosing import OpenEnclosure
 from casework.desk.engine import Engine
@@ -155,13 +155,13 @@ class Desk:
         """The files of the case that the actor may read, the oldest first."""
         with self._reading() as transaction:
             loaded = firing.load(self._engine, transaction, self.actor, case)
-            return enclosing.kept(self._engine, transaction, loaded.compiled, loaded.snapshot, loaded.roles)
+            return enclosing.kept(self._engine, transaction, self.actor, loaded.compiled, loaded.snapshot)
 
     def read_enclosure(self, case: Case | str, number: int, /) -> OpenEnclosure:
         """The bytes of the file of entry *number*, to be read and closed. BlobDamaged where they are not right."""
         with self._reading() as transaction:
             loaded = firing.load(self._engine, transaction, self.actor, case)
-            found = enclosing.one(self._engine, transaction, loaded.compiled, loaded.snapshot, loaded.roles, number)
+            found = enclosing.one(self._engine, transaction, self.actor, loaded.compiled, loaded.snapshot, number)
         with unavailable():
             return enclosing.opened(self._engine, found)
 
@@ -236,12 +236,17 @@ class Desk:
                 return available(loaded.compiled, loaded.snapshot, move)
 
     def history(self, case: Case | str, /) -> tuple[HistoryEntry, ...]:
-        """Every entry of the case's log, oldest first, without what the actor may not read."""
+        """Every entry of the case's log, oldest first, without what the actor may not read.
+
+        Where states alone let the actor view the case, the entries from before this view began are *withheld*: they
+        say their number, kind and time. Remarks are told to their author, and to whoever may write remarks on the
+        case and view it in every state.
+        """
         with self._reading() as transaction:
-            return reading.history(self._engine, transaction, self.actor, case)
+            return history.history(self._engine, transaction, self.actor, case)
 
     def balances(self, case: Case | str, /) -> Mapping[tuple[str, str], int]:
-        """What is left in each limited account of the case, by account and kind; the kind may be empty."""
+        """What is left in each limited account that the actor may read, by account and kind, which may be empty."""
         with self._reading() as transaction:
             return reading.balances(self._engine, transaction, self.actor, case)
 

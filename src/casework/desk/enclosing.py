@@ -17,9 +17,11 @@ from casework.blobs.media import objection, sniffed
 from casework.blobs.names import file_name, headers
 from casework.compiled import Compiled
 from casework.desk.engine import Engine
+from casework.desk.eras import in_their_eras
 from casework.desk.requests import Asked
-from casework.desk.viewing import readable
+from casework.desk.viewing import Era, readable
 from casework.errors import BlobDamaged, CaseworkError, InvalidValue, Refused
+from casework.model.actor import Actor
 from casework.model.case import Move, Snapshot
 from casework.model.enclosure import Enclosure
 from casework.model.fields import FIELD_CLASSES
@@ -58,10 +60,11 @@ def offered(
         raise _unfit([_problem(error)]) from None
     unfit = objection(held, media_type, engine.enclosures.media_types)
     if unfit is not None:
-        problems.append(Problem("content", unfit))
+        problems.append(Problem("content", Text(f"content: {unfit.en}", f"文件内容：{unfit.zh}")))
     if field_class not in FIELD_CLASSES:
         known = ", ".join(FIELD_CLASSES)
-        problems.append(Problem("field_class", Text(f"takes one of {known}", f"只能是以下之一：{known}")))
+        text = Text(f"field_class takes one of {known}", f"敏感类别只能是以下之一：{known}")
+        problems.append(Problem("field_class", text))
     kind = media_type or sniffed(held) or ""
     if unfit is None:
         try:
@@ -76,7 +79,8 @@ def offered(
 
 
 def _problem(error: InvalidValue) -> Problem:
-    return Problem(error.where, Text(str(error), f"{error.where}：{error.zh}"))
+    title = {"content": "文件内容", "name": "文件名"}.get(error.where, error.where)
+    return Problem(error.where, Text(str(error), f"{title}：{error.zh}"))
 
 
 def _unfit(problems: list[Problem]) -> Refused:
@@ -118,23 +122,23 @@ def check_room(engine: Engine, transaction: Transaction, case: Snapshot, move: M
 
 
 def kept(
-    engine: Engine, transaction: Transaction, compiled: Compiled, case: Snapshot, roles: frozenset[str]
+    engine: Engine, transaction: Transaction, actor: Actor, compiled: Compiled, case: Snapshot
 ) -> tuple[Enclosure, ...]:
-    """The files of a case that *roles* may read, the oldest first."""
+    """The files of a case that *actor* may read, the oldest first."""
     entries = engine.store.entries.of_case(transaction, case.tenant, case.id)
-    return tuple(item for item in enclosed(entries) if readable(compiled, item, roles))
+    files = enclosed(entries)
+    if not files:
+        return ()
+    now = Era(compiled, engine.roles(transaction, compiled, actor, case))
+    eras = {frame.number: then for then, _, frame in in_their_eras(engine, transaction, actor, case, now, entries)}
+    return tuple(item for item in files if readable(now, eras[item.number], item))
 
 
 def one(
-    engine: Engine,
-    transaction: Transaction,
-    compiled: Compiled,
-    case: Snapshot,
-    roles: frozenset[str],
-    number: object,
+    engine: Engine, transaction: Transaction, actor: Actor, compiled: Compiled, case: Snapshot, number: object
 ) -> Enclosure:
     """The file of entry *number*. Refused as not found where there is none, and where they may not read it."""
-    for item in kept(engine, transaction, compiled, case, roles):
+    for item in kept(engine, transaction, actor, compiled, case):
         if type(number) is int and item.number == number:
             return item
     text = Text("the case keeps no such file", "该案件没有这份附件")
@@ -212,5 +216,6 @@ class OpenEnclosure:
 def opened(engine: Engine, enclosure: Enclosure) -> OpenEnclosure:
     """The bytes of a file that somebody may read. Raises BlobDamaged where they are not there."""
     if engine.blobs is None:
-        raise BlobDamaged(enclosure.digest, "this application has no blob store; give Casework(blobs=…)")
+        advice = "give Casework(blobs=…), or --blobs on the command line"
+        raise BlobDamaged(enclosure.digest, f"this application has no blob store; {advice}")
     return OpenEnclosure(enclosure, engine.blobs.open(enclosure.digest))

@@ -22,6 +22,7 @@ from casework.model.decision import Decision
 from casework.model.refusal import Refusal
 from casework.parts import Channel, Part
 from casework.plugins import Plugins
+from casework.storage.fold import Manifests
 from casework.storage.store import Store
 from casework.storage.transaction import Transaction
 
@@ -75,6 +76,10 @@ class Engine:
 
     def history(self, transaction: Transaction, compiled: Compiled, tenant: str, case_id: str, until: int) -> Snapshot:
         """The case as it was after its entry number *until*, whatever it was pinned to then."""
+        return self.store.history(transaction, compiled, tenant, case_id, until, self.manifests(transaction))
+
+    def manifests(self, transaction: Transaction) -> Manifests:
+        """Gives the manifests that entries were written under. Raises StoreMismatch where one is not to be had."""
 
         def manifest(digest: str) -> Compiled:
             found = self.pinned(transaction, digest)
@@ -83,7 +88,7 @@ class Engine:
                 raise StoreMismatch(problem, "run `casework verify`, and restore it from a backup")
             return found
 
-        return self.store.history(transaction, compiled, tenant, case_id, until, manifest)
+        return manifest
 
     def registered(self, compiled: Compiled) -> bool:
         """Whether the app still has the case type; cases of one that it lost are read-only."""

@@ -139,7 +139,7 @@ def informed(engine: Engine, transaction: Transaction, loaded: Loaded, move: Mov
     elif move.kind == "withdraw" and any(
         compiled.access.may(permission, snapshot.states, loaded.roles) for permission in ("edit", "correct")
     ):
-        move.enclosure = one(engine, transaction, compiled, snapshot, loaded.roles, move.form["number"])
+        move.enclosure = one(engine, transaction, move.actor, compiled, snapshot, move.form["number"])
     return move
 
 

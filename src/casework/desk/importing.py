@@ -88,8 +88,9 @@ def _notes(compiled: Compiled, told: Record) -> Iterator[Text]:
     if accounts:
         names = ", ".join(accounts)
         yield Text(
-            f"in such states amounts have been moved elsewhere; the ledger here was left alone: {names}",
-            f"此状态下在来源处已有账目往来；此处账目未变：{names}",
+            f"in such states amounts have been moved elsewhere; the ledger here was left alone, "
+            f"so set it up as if they were taken: {names}",
+            f"此状态下在来源处已有账目往来；此处账目未变，设置余额时请视为已占用：{names}",
         )
 
 

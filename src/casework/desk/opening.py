@@ -41,14 +41,18 @@ def check_subjects(compiled: Compiled, subjects: object) -> None:
         raise Refused(Refusal("invalid-form", trigger="open", problems=(Problem("subjects", text),)))
     known = ", ".join(compiled.subjects) or "none"
     unknown = Text(f"there is no such subject; there is {known}", f"没有此当事人；现有：{known}")
-    takes = Text("takes a printable text of 1 to 128 characters", "须为1至128个可打印字符")
     problems = tuple(
-        Problem(f"subjects.{shown(name)}", takes if name in compiled.subjects else unknown)
+        Problem(f"subjects.{shown(name)}", _takes(name) if name in compiled.subjects else unknown)
         for name, person in subjects.items()
         if name not in compiled.subjects or not is_identifier(person)
     )
     if problems:
         raise Refused(Refusal("invalid-form", trigger="open", problems=problems))
+
+
+def _takes(subject: object) -> Text:
+    en = f"subjects.{subject} takes a printable text of 1 to 128 characters"
+    return Text(en, f"当事人“{subject}”须为1至128个可打印字符")
 
 
 @attrs.frozen(eq=False)
@@ -88,7 +92,7 @@ def prepare_opening(
     *placed* says where an imported case stands.
     """
     if unit != "" and not is_identifier(unit):
-        text = Text("takes a printable text of at most 128 characters", "须为不超过128个可打印字符")
+        text = Text("unit takes a printable text of at most 128 characters", "单位须为不超过128个可打印字符")
         raise Refused(Refusal("invalid-form", trigger="open", problems=(Problem("unit", text),)))
     now = engine.clock.now()
     snapshot = blank(

@@ -1,4 +1,4 @@
-"""What a desk reads: history, worklists, searches, and what a firing would do."""
+"""What a desk reads: balances, worklists, searches, and what a firing would do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from casework.desk.firing import Loaded
 from casework.desk.opening import children_of, registered, shown
 from casework.desk.recording import weigh
 from casework.desk.requests import Asked
-from casework.desk.viewing import Era, HistoryEntry, seen, told
+from casework.desk.viewing import seen
 from casework.errors import Refused
 from casework.model.actor import Actor, is_identifier
 from casework.model.case import Case
@@ -29,10 +29,8 @@ from casework.model.outfit import Worklist
 from casework.model.refusal import HIDDEN_TEXT, Problem, Refusal
 from casework.soundness import check_condition
 from casework.soundness.truth import bound
-from casework.storage.fold import pinned_by
-from casework.storage.log import parsed
 from casework.storage.predicate import Asking
-from casework.storage.search import Scope
+from casework.storage.search import Older, Scope
 from casework.storage.transaction import Transaction
 from casework.text import Text
 from casework.titles import roles_text
@@ -66,33 +64,12 @@ def foreseen(
     return loaded, decision
 
 
-def history(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> tuple[HistoryEntry, ...]:
-    """Every entry of a case that the actor may view."""
-    loaded = firing.load(engine, transaction, actor, case)
-    entries = engine.store.entries.of_case(transaction, actor.tenant, loaded.snapshot.id)
-    now = then = Era(loaded.compiled, loaded.roles)
-    shown = []
-    for entry in entries:
-        frame = parsed(entry.body)
-        pinned = pinned_by(frame)
-        if pinned is not None:
-            then = _era(engine, transaction, actor, now, loaded, pinned[1])
-        shown.append(told(now, then, entry, frame, loaded.snapshot.states))
-    return tuple(shown)
-
-
-def _era(engine: Engine, transaction: Transaction, actor: Actor, now: Era, loaded: Loaded, digest: str) -> Era:
-    """The manifest of that hash with the actor's roles under it; an entry is read as it was written."""
-    compiled = now.compiled if digest == now.compiled.manifest.hash else engine.pinned(transaction, digest)
-    if compiled is None or compiled is now.compiled:
-        return now
-    return Era(compiled, engine.roles(transaction, compiled, actor, loaded.snapshot))
-
-
 def balances(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> Mapping[tuple[str, str], int]:
-    """What is left in each limited account of a case that the actor may view, by account and kind."""
+    """What is left in each limited account that the actor may read, by account and kind."""
     loaded = firing.load(engine, transaction, actor, case)
-    limited = [account for account in loaded.compiled.accounts.values() if account.limited]
+    reads = loaded.compiled.access.reads_account
+    readable = [item for item in loaded.compiled.accounts.values() if reads(item.name, loaded.roles)]
+    limited = [account for account in readable if account.limited]
     keys = {key for account in limited for key in account_keys(account, loaded.snapshot, loaded.compiled)}
     left = engine.store.ledger.balances(transaction, actor.tenant, keys)
     return {(key.partition("|")[0], key.rpartition("|")[2]): left.get(key, 0) for key in sorted(keys)}
@@ -104,15 +81,17 @@ def worklist(
     """One page of a worklist."""
     compiled, found = _worklist(engine, actor, case_type, name)
     size = _size(limit)
-    search = engine.store.search(compiled)
-    rows = search.worklist(transaction, found, _scope(engine, compiled, actor), _place(after), size + 1)
+    search, older = engine.store.search(compiled), _older(engine, transaction, compiled, actor)
+    scope = _scope(engine, compiled, actor)
+    rows = search.worklist(transaction, found, scope, _place(after), size + 1, older=older)
     return _page(engine, transaction, actor, rows, size)
 
 
 def waiting(engine: Engine, transaction: Transaction, actor: Actor, case_type: str, name: str) -> int:
     """How many cases wait, capped."""
     compiled, found = _worklist(engine, actor, case_type, name)
-    return engine.store.search(compiled).count(transaction, found, _scope(engine, compiled, actor))
+    older = _older(engine, transaction, compiled, actor)
+    return engine.store.search(compiled).count(transaction, found, _scope(engine, compiled, actor), older=older)
 
 
 def _worklist(engine: Engine, actor: Actor, case_type: str, name: str) -> tuple[Compiled, Worklist]:
@@ -162,6 +141,7 @@ def find(
         mine=mine,
         after=_place(after),
         limit=size + 1,
+        older=_older(engine, transaction, compiled, actor),
     )
     return _page(engine, transaction, actor, rows, size)
 
@@ -197,6 +177,18 @@ def _scope(engine: Engine, compiled: Compiled, actor: Actor) -> Scope:
     return Scope(tenant=actor.tenant, unit=actor.unit, roles=roles, asking=asking)
 
 
+def _older(engine: Engine, transaction: Transaction, compiled: Compiled, actor: Actor) -> tuple[Older, ...]:
+    """The other manifests that cases of the type may be pinned to; in a store that knows one, none."""
+    found = []
+    for digest in engine.store.manifests(transaction, compiled.case_type.name):
+        # Cases of a manifest that was changed behind our back cannot be loaded, and are on no page.
+        with suppress(ManifestChanged):
+            other = None if digest == compiled.manifest.hash else engine.pinned(transaction, digest)
+            if other is not None:
+                found.append(Older(engine.store.past(other), _scope(engine, other, actor)))
+    return tuple(found)
+
+
 def _page(engine: Engine, transaction: Transaction, actor: Actor, rows: Sequence[tuple[int, str]], size: int) -> Page:
     cases = []
     for _, case_id in rows[:size]:
@@ -211,7 +203,7 @@ def _page(engine: Engine, transaction: Transaction, actor: Actor, rows: Sequence
 
 def _size(limit: int) -> int:
     if type(limit) is not int or not 1 <= limit <= PAGE_LIMIT:
-        text = Text(f"a page holds 1 to {PAGE_LIMIT} cases", f"每页1至{PAGE_LIMIT}件")
+        text = Text(f"limit: a page holds 1 to {PAGE_LIMIT} cases", f"每页1至{PAGE_LIMIT}件")
         raise Refused(Refusal("invalid-form", problems=(Problem("limit", text),)))
     return limit
 

@@ -52,21 +52,27 @@ def plain(value: object) -> Any:
 def record_of(
     compiled: Compiled, snapshot: Snapshot, roles: frozenset[str], assigned: Mapping[str, str]
 ) -> dict[str, Any]:
-    """A case as *roles* may read it; *withheld* names the fields that are known and not theirs to read."""
+    """A case as *roles* may read it; *withheld* names what is known and not theirs to read.
+
+    Whom the case is about and who holds its local roles is told to those who may know persons.
+    """
     visible = compiled.access.visible(snapshot.data, roles)
+    persons = {"subjects": dict(snapshot.subjects), "roles": dict(assigned)}
+    known = compiled.access.knows_persons(roles)
+    kept_back = () if known else tuple(f"{part}.{name}" for part, named in persons.items() for name in named)
     return {
         "format": FORMAT,
         "id": snapshot.id,
         "case_type": snapshot.case_type,
         "unit": snapshot.unit,
-        "subjects": dict(snapshot.subjects),
+        "subjects": {} if kept_back else persons["subjects"],
         "data": {name: plain(value) for name, value in snapshot.data.items() if name in visible},
-        "withheld": sorted(snapshot.data.keys() - visible),
+        "withheld": sorted([*(snapshot.data.keys() - visible), *kept_back]),
         "states": dict(snapshot.states),
         "marks": {mark: plain(at) for mark, at in snapshot.marks.items()},
         "dues": {name: plain(due) for name, due in snapshot.dues.items()},
         "acts": dict(snapshot.acts),
-        "roles": dict(assigned),
+        "roles": {} if kept_back else persons["roles"],
         "opened_at": plain(snapshot.opened_at),
         "closed_at": plain(snapshot.closed_at),
     }
@@ -105,8 +111,9 @@ def parse(line: bytes | str) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise refused("", "it is not UTF-8 text", "不是UTF-8文本") from None
     except (ValueError, RecursionError) as error:
-        where = f" (column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise refused("", f"it is not one JSON object{where}", f"不是一个JSON对象{where}") from None
+        column = error.colno if isinstance(error, json.JSONDecodeError) else None
+        en, zh = ("", "") if column is None else (f" (column {column})", f"（第{column}列）")
+        raise refused("", f"it is not one JSON object{en}", f"不是一个JSON对象{zh}") from None
     if not isinstance(found, dict):
         raise refused("", "it is not one JSON object", "不是一个JSON对象")
     return found

@@ -62,7 +62,8 @@ def opening_digest(case_type: str, form: Mapping[str, object], unit: str, subjec
 def replayed(engine: Engine, transaction: Transaction, actor: Actor, request_id: str, content: bytes) -> Receipt | None:
     """The receipt of the same request, or None. Refused where the id was used for other content."""
     if not is_identifier(request_id, REQUEST_LIMIT):
-        text = Text(f"takes a printable text of 1 to {REQUEST_LIMIT} characters", f"须为1至{REQUEST_LIMIT}个可打印字符")
+        en = f"request_id takes a printable text of 1 to {REQUEST_LIMIT} characters"
+        text = Text(en, f"请求编号须为1至{REQUEST_LIMIT}个可打印字符")
         raise Refused(Refusal("invalid-form", problems=(Problem("request_id", text),)))
     found = engine.store.requests.find(transaction, actor.tenant, actor.id, request_id)
     if found is None:

@@ -15,6 +15,7 @@ from casework.model.case import Case, Cause, Snapshot
 from casework.model.decision import Decision, Step
 from casework.model.enclosure import Enclosure
 from casework.model.fields import Field
+from casework.model.outfit import ACCOUNT_OWNERS
 from casework.storage.codec import values_from_plain
 from casework.storage.enclosures import enclosure_of
 from casework.storage.log import Entry, Frame, apart_of
@@ -36,7 +37,7 @@ def seen(compiled: Compiled, snapshot: Snapshot, roles: frozenset[str], entry: i
         opened_at=snapshot.opened_at,
         closed_at=snapshot.closed_at,
         parent=snapshot.parent,
-        subjects=snapshot.subjects,
+        subjects=snapshot.subjects if compiled.access.knows_persons(roles) else {},
         manifest=snapshot.manifest,
         entry=entry or snapshot.revision,
     )
@@ -76,7 +77,11 @@ def after(snapshot: Snapshot, decision: Decision, revision: int) -> Snapshot:
 
 @attrs.frozen(kw_only=True)
 class HistoryEntry:
-    """One entry of the log as somebody may see it. *hidden* names what they may not, *erased* what is gone."""
+    """One entry of the log as somebody may see it. *hidden* names what they may not, *erased* what is gone.
+
+    One that is *withheld* is from before their view of the case: its number, kind and time, and nothing else.
+    Where they may not know persons, *postings* leave out whose an account is, and *assigned* says an empty name.
+    """
 
     number: int
     at: datetime
@@ -100,6 +105,7 @@ class HistoryEntry:
     enclosed: Enclosure | None = None
     withdraws: int | None = None
     adopted: str = ""
+    withheld: bool = False
 
 
 @attrs.frozen(eq=False)
@@ -110,9 +116,34 @@ class Era:
     roles: frozenset[str]
 
 
-def told(now: Era, then: Era, entry: Entry, frame: Frame, states: Mapping[str, str]) -> HistoryEntry:
-    """An entry that was written under the manifest of *then*, on a case that is in *states* under that of *now*."""
-    compiled, roles = now.compiled, now.roles
+def withheld(frame: Frame) -> HistoryEntry:
+    """An entry of which somebody learns that it is there: not even its hash, by which a guess could be tried out."""
+    return HistoryEntry(
+        number=frame.number,
+        at=frame.at,
+        kind=frame.content["kind"],
+        trigger="",
+        actor="",
+        person="",
+        steps=(),
+        changes=MappingProxyType({}),
+        form=MappingProxyType({}),
+        hidden=(),
+        erased=False,
+        note="",
+        cause=None,
+        postings=(),
+        opened=(),
+        assigned=(),
+        corrects=None,
+        refused="",
+        hash="",
+        withheld=True,
+    )
+
+
+def told(now: Era, then: Era, entry: Entry, frame: Frame, *, notes: bool) -> HistoryEntry:
+    """An entry that was written under the manifest of *then*; *notes* says whether the reader reads its remark."""
     content, apart = frame.content, apart_of(entry.values)
     changes = values_from_plain({**content.get("set", {}), **apart.get("set", {})})
     form = values_from_plain({**content.get("form", {}), **apart.get("form", {})})
@@ -120,6 +151,7 @@ def told(now: Era, then: Era, entry: Entry, frame: Frame, states: Mapping[str, s
     filled = _form_names(now, then, content.get("trigger", ""), form)
     hidden = {name for name in changes if name not in shown} | {name for name in form if name not in filled}
     cause = content.get("cause")
+    knows = _knows_persons(now, then)
     return HistoryEntry(
         number=frame.number,
         at=frame.at,
@@ -132,15 +164,15 @@ def told(now: Era, then: Era, entry: Entry, frame: Frame, states: Mapping[str, s
         form=MappingProxyType({name: value for name, value in form.items() if name in filled}),
         hidden=tuple(sorted(hidden)),
         erased=bool(content.get("sealed")) and entry.values is None,
-        note=apart.get("note", "") if compiled.access.may("note", states, roles) else "",
+        note=apart.get("note", "") if notes else "",
         cause=None if cause is None else Cause(*cause),
-        postings=tuple((p[0], p[1], p[2], p[3]) for p in content.get("posts", ())),
+        postings=tuple(_posting(now, then, *posted[:4]) for posted in content.get("posts", ())),
         opened=tuple((o[0], o[1], o[2]) for o in content.get("opens", ())),
-        assigned=tuple((a[0], a[1]) for a in content.get("assigns", ())),
+        assigned=tuple((a[0], a[1] if knows or a[1] is None else "") for a in content.get("assigns", ())),
         corrects=content.get("corrects"),
         refused=content.get("refused", ""),
         hash=entry.hash.hex(),
-        enclosed=_enclosed(compiled, frame, entry, roles),
+        enclosed=_enclosed(now, then, frame, entry),
         withdraws=content.get("withdraws"),
         adopted=content.get("adopts", {}).get("to", ""),
     )
@@ -148,6 +180,24 @@ def told(now: Era, then: Era, entry: Entry, frame: Frame, states: Mapping[str, s
 
 def _steps(content: Mapping[str, Any]) -> tuple[Step, ...]:
     return tuple(Step(w, t, s, d, "a" in flags, "s" not in flags) for w, t, s, d, flags in content.get("steps", ()))
+
+
+def _knows_persons(now: Era, then: Era) -> bool:
+    return all(era.compiled.access.knows_persons(era.roles) for era in (now, then))
+
+
+def _posting(now: Era, then: Era, debit: str, credit: str, commodity: str, amount: int) -> tuple[str, str, str, int]:
+    """A posting by the keys of its accounts; of one that is somebody's without whose, where persons are not told."""
+    if _knows_persons(now, then):
+        return debit, credit, commodity, amount
+    return _nobodys(then.compiled, debit), _nobodys(then.compiled, credit), commodity, amount
+
+
+def _nobodys(compiled: Compiled, key: str) -> str:
+    name, kind = key.partition("|")[0], key.rpartition("|")[2]
+    account = compiled.accounts.get(name)
+    impersonal = account is not None and account.owner in ACCOUNT_OWNERS
+    return key if impersonal else f"{name}||{kind}"
 
 
 def _placed(content: Mapping[str, Any]) -> tuple[Step, ...]:
@@ -163,14 +213,18 @@ def _reads(now: Era, then: Era, name: str) -> bool:
     return now is then or name not in now.compiled.fields or now.compiled.access.reads_name(name, now.roles)
 
 
-def _enclosed(compiled: Compiled, frame: Frame, entry: Entry, roles: frozenset[str]) -> Enclosure | None:
+def _enclosed(now: Era, then: Era, frame: Frame, entry: Entry) -> Enclosure | None:
     found = enclosure_of(frame, entry)
-    return found if found is not None and readable(compiled, found, roles) else None
+    return found if found is not None and readable(now, then, found) else None
 
 
-def readable(compiled: Compiled, enclosure: Enclosure, roles: frozenset[str]) -> bool:
-    """Whether *roles* may read files of that class; open ones are read by whoever may view the case."""
-    return compiled.access.reads(Field("enclosure", field_class=enclosure.field_class), roles)
+def readable(now: Era, then: Era, enclosure: Enclosure) -> bool:
+    """Whether a file of that class is shown: when it was enclosed and now, both have to allow it, as for a value.
+
+    Open ones are read by whoever may view the case.
+    """
+    field = Field("enclosure", field_class=enclosure.field_class)
+    return then.compiled.access.reads(field, then.roles) and now.compiled.access.reads(field, now.roles)
 
 
 def _form_names(now: Era, then: Era, trigger: str, form: Mapping[str, Any]) -> frozenset[str]:

@@ -148,6 +148,7 @@ class _Reader:
             initial=state.name == self._workflow.initial,
             final=state.final,
             current=state.name == current,
-            phases=tuple(clean(phase) for phase in state.phases),
+            # A phase has a name and no title; a picture in Chinese shows no names that nobody translated.
+            phases=() if self._language == "zh" else tuple(clean(phase) for phase in state.phases),
             inside=inside,
         )

@@ -18,7 +18,9 @@ def is_identifier(value: object, limit: int = 128) -> bool:
 
 def _identifier(_: object, attribute: attrs.Attribute[str], value: object) -> None:
     if not is_identifier(value):
-        raise InvalidValue(f"actor.{attribute.name}", "takes a printable text of 1 to 128 characters")
+        raise InvalidValue(
+            f"actor.{attribute.name}", "takes a printable text of 1 to 128 characters", "须为1至128个可打印字符"
+        )
 
 
 def _roles(value: Iterable[str]) -> frozenset[str]:

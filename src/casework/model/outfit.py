@@ -25,7 +25,8 @@ class Account:
     *owner* is ``unit``, ``case`` or ``tenant``, or names a subject of the case type: then the account is
     that person's, the same one in every case about them. *minimum* and *maximum* are never crossed. An
     account without limits keeps no balance row and takes no lock. *by* names a choice field of the case
-    data, such as the sex for beds.
+    data, such as the sex for beds. *readers* are the roles that read what it holds; without them, whoever may
+    view the case, and where it belongs to a subject, whoever reads what is personal.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Account:
     minimum: int | None = attrs.field(default=None, kw_only=True)
     maximum: int | None = attrs.field(default=None, kw_only=True)
     title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
+    readers: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
 
     @property
     def limited(self) -> bool:

@@ -64,6 +64,19 @@ class Problem:
     field: str
     text: Text
 
+    def sentence(self, language: Language) -> str:
+        """What is wrong, led by the field where the words do not name it themselves."""
+        told = self.text.in_(language)
+        if not self.field or self._named:
+            return told
+        return f"{self.field}{'：' if language == 'zh' else ': '}{told}"
+
+    @property
+    def _named(self) -> bool:
+        """Whether the English begins with the field or quotes it; the Chinese then says its title."""
+        en, after = self.text.en, self.text.en[len(self.field) : len(self.field) + 1]
+        return repr(self.field) in en or (en.startswith(self.field) and after in ("", " ", ":", ","))
+
 
 @attrs.frozen
 class Unmet:
@@ -121,7 +134,7 @@ class Refusal:
         """The whole refusal as a sentence or two."""
         colon, stop = ("：", "；") if language == "zh" else (": ", "; ")
         head = (self.text or SENTENCES[self.code]).in_(language)
-        reasons = [problem.text.in_(language) for problem in self.problems]
+        reasons = [problem.sentence(language) for problem in self.problems]
         for clause, later in zip_longest(self.unmet, self.unmet[1:]):
             again = later is not None and later.because == clause.because
             reasons.append(clause.without_reason(language) if again else clause.text.in_(language))

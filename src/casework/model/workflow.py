@@ -16,8 +16,8 @@ from casework.model.names import names_only, one_or_many, several, told
 from casework.model.outfit import Outfit
 from casework.text import Text, as_text
 
-Permission = Literal["view", "edit", "note", "assign", "correct", "adopt", "import"]
-PERMISSIONS: tuple[Permission, ...] = ("view", "edit", "note", "assign", "correct", "adopt", "import")
+Permission = Literal["view", "edit", "note", "assign", "correct", "adopt", "import", "vouch"]
+PERMISSIONS: tuple[Permission, ...] = ("view", "edit", "note", "assign", "correct", "adopt", "import", "vouch")
 
 Grants: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -57,6 +57,13 @@ class State:
     grants: Grants = attrs.field(default=(), converter=as_grants, kw_only=True)
 
 
+def _condition(step: Transition, _: object, value: object) -> None:
+    if not isinstance(value, Condition):
+        what = f"a condition, such as field('age') >= 18, not {told(value)}"
+        hint = "; a Python function is declared by casework.guard and named in guards=" if callable(value) else ""
+        raise InvalidValue(f"the condition of transition {step.trigger!r}", f"takes {what}{hint}")
+
+
 @attrs.frozen
 class Transition:
     """An allowed move from its sources to its target.
@@ -72,7 +79,7 @@ class Transition:
     target: str | None = None
     phase: str | None = attrs.field(default=None, kw_only=True)
     roles: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
-    condition: Condition = attrs.field(default=ALWAYS, kw_only=True)
+    condition: Condition = attrs.field(default=ALWAYS, validator=_condition, kw_only=True)
     guards: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
     form: tuple[Field, ...] = attrs.field(default=(), converter=as_fields, kw_only=True)
     effects: tuple[Effect, ...] = attrs.field(default=(), converter=flattened, kw_only=True)

@@ -21,7 +21,7 @@ def casework_case_types() -> list[CaseType]:
 @hookimpl
 def casework_demos() -> list[Demo]:
     """A month of the station of Anlu."""
-    return [Demo("rescue", Text("a month of Anlu rescue station", "安陆市救助站一个月"), _run)]
+    return [Demo("rescue", Text("a month of Anlu rescue station", "安陆市救助站一个月"), _run, takes_register=True)]
 
 
 def _run(asked: DemoRun) -> int:

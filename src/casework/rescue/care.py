@@ -8,10 +8,13 @@ from casework.rescue.roles import DESK, DIRECTOR, HEALTH
 from casework.rescue.states import closed, living, no
 
 _IN_STATION = ("awaiting", "checked", "sheltered", "discharged")
+_PRESENT = ("checked", "sheltered", "discharged")
 _WITHOUT_BED = ("awaiting", "checked", "admitted", "discharged")
 
 _TAKE_BED = Post("beds", "occupied")
 _FREE_BED = Post("occupied", "beds")
+
+_CHECK = Text("check body and mind, on arrival or anew", "入站或在站身心检查")
 
 _STATES = (
     State("awaiting", title=Text("awaiting the arrival check", "待入站检查"), phases="in_care"),
@@ -39,7 +42,16 @@ _ARRIVING = (
         roles=(*HEALTH, "director"),
         form=forms.ArrivalCheck,
         effects=keep("urgent", "apparent_condition"),
-        title=Text("check body and mind on arrival", "入站身心检查"),
+        title=_CHECK,
+    ),
+    Transition(
+        "check_arrival",
+        _PRESENT,
+        roles=(*HEALTH, "director"),
+        form=forms.ArrivalCheck,
+        # A first judgement that was wrong, or has become so, is mended by another look.
+        effects=keep("urgent", "apparent_condition"),
+        title=_CHECK,
     ),
     Transition(
         "return_to_station",
@@ -124,7 +136,7 @@ _TREATING = (
     ),
     Transition(
         "examine",
-        ("checked", "sheltered", "discharged"),
+        _PRESENT,
         roles=(*HEALTH, "director"),
         form=forms.Examine,
         effects=keep("fit_to_travel"),

@@ -6,7 +6,9 @@ fact behind it need not be read; erasing that fact clears the answer too.
 
 What a step answers for is managed: which room a bed was taken in, what was judged, found out, signed,
 approved or written down at the end. Opening and amending could set it without the step, its roles and
-its second pair of eyes; a wrong one is mended by the step again, or by ``correct``.
+its second pair of eyes; a wrong one is mended by the step again, or by ``correct``. Where the same
+question is asked at the door and judged later, these are two fields: ``says_who_they_are`` is what was
+heard there, ``can_state_identity`` what the assessment found.
 """
 
 from __future__ import annotations
@@ -82,7 +84,7 @@ class Arrival:
     apparent_condition: str | None = fact(
         default=None, en="apparent condition", zh="身心状况", field_class="health", max_length=500
     )
-    can_state_identity: bool | None = fact(default=None, en="can state who they are", zh="能够说明身份")
+    says_who_they_are: bool | None = fact(default=None, en="says who they are, at the door", zh="到站时自述身份")
 
 
 @attrs.frozen(kw_only=True)
@@ -90,7 +92,7 @@ class Care(Arrival):
     """What care and medical help add."""
 
     urgent: bool | None = fact(
-        default=None, en="needs a hospital at once", zh="需立即送医", derived_from="apparent_condition"
+        default=None, managed=True, en="needs a hospital at once", zh="需立即送医", derived_from="apparent_condition"
     )
     minor: bool | None = fact(default=None, managed=True, en="under age", zh="未成年人", derived_from="age")
     needs_escort: bool | None = fact(
@@ -133,6 +135,8 @@ class Care(Arrival):
 class Tracing(Care):
     """What the search for home and kin adds."""
 
+    # The answer of the assessment: with a yes one person alone verifies an identity, so nothing else may give it.
+    can_state_identity: bool | None = fact(default=None, managed=True, en="can state who they are", zh="能够说明身份")
     clue: str | None = fact(default=None, en="latest clue", zh="最新线索", field_class="identity", max_length=1000)
     notice_channel: str | None = fact(
         default=None, managed=True, en="notice published on", zh="寻亲公告发布渠道", choices=NOTICE_CHANNELS

@@ -5,9 +5,9 @@ from __future__ import annotations
 from casework import Given, Held, Open, Set, Text, Transition, field, keep, overdue
 from casework.rescue import forms
 from casework.rescue.roles import DESK, DIRECTOR
-from casework.rescue.states import UNTRACED, no, not_in_hospital, yes
+from casework.rescue.states import SIGNATURES, UNTRACED, no, not_in_hospital, yes
 
-_HANDED_ON = ("found_at", "found_by", "alias", "sex", "age", "apparent_condition", "can_state_identity")
+_HANDED_ON = ("found_at", "found_by", "alias", "sex", "age", "apparent_condition")
 
 HANDING_OVER = (
     Transition(
@@ -52,7 +52,12 @@ HANDING_OVER = (
             keep("to_unit"),
             Open(
                 "rescue",
-                {"brought_by": "other_station", **{name: Held(name) for name in _HANDED_ON}},
+                # What this station found out is hearsay at the next one's door; that one judges for itself.
+                {
+                    "brought_by": "other_station",
+                    "says_who_they_are": Held("can_state_identity"),
+                    **{name: Held(name) for name in _HANDED_ON},
+                },
                 unit=Given("to_unit"),
             ),
         ],
@@ -161,10 +166,7 @@ REOPENING = (
         roles=DIRECTOR,
         form=forms.Reason,
         # The papers of the last ending do not serve for the next one.
-        effects=[
-            Set(name, None)
-            for name in ("handed_over_by", "received_by", "receiver_is", "fit_to_travel", "left_by", "statement_number")
-        ],
+        effects=[Set(name, None) for name in (*SIGNATURES, "fit_to_travel", "left_by", "statement_number")],
         title=Text("reopen", "重新受理"),
     ),
 )

@@ -31,7 +31,7 @@ class Screen:
 
 @attrs.frozen(kw_only=True)
 class ArrivalCheck:
-    """The look at body and mind on arrival."""
+    """The look at body and mind, on arrival or anew."""
 
     urgent: bool = fact(en="needs a hospital at once", zh="需立即送医")
     apparent_condition: str = fact(en="apparent condition", zh="身心状况", field_class="health", max_length=500)

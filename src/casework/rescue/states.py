@@ -1,4 +1,4 @@
-"""The names that the workflows of a rescue case know of each other."""
+"""The names of states and fields that the workflows of a rescue case know of each other."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from casework import Condition, field, state
 ENDINGS = ("reunited", "transferred", "left", "refused", "settled", "died", "lost_contact")
 LIVING = ("found", "assessed", "hospitalized", "identity_traced")
 UNTRACED = ("assessed", "hospitalized")
+
+SIGNATURES = ("handed_over_by", "received_by", "receiver_is")
 
 closed = state("rescue").in_(*ENDINGS)
 living = state("rescue").in_(*LIVING)

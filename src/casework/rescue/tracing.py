@@ -5,7 +5,10 @@ from __future__ import annotations
 from casework import Condition, Deadline, Held, Now, Set, State, Text, Transition, Workflow, days, field, hours, keep
 from casework.rescue import forms
 from casework.rescue.roles import DIRECTOR, SEARCH, SEARCH_AND_DESK
-from casework.rescue.states import closed, living, yes
+from casework.rescue.states import SIGNATURES, closed, living, yes
+
+# Both sides sign for one person: with another name, or none any more, it is nobody's hand-over.
+_UNSIGNED = tuple(Set(name, None) for name in SIGNATURES)
 
 _SEARCHING = ("unidentified", "quick_check", "notice_published", "dna_requested")
 
@@ -46,7 +49,7 @@ _CHECKING = (
         roles=SEARCH_AND_DESK,
         form=forms.Identity,
         condition=yes("can_state_identity"),
-        effects=[keep("name", "home"), Set("identified_by", "stated")],
+        effects=[keep("name", "home"), Set("identified_by", "stated"), *_UNSIGNED],
         title=Text("verify the identity stated", "核实本人陈述身份"),
         because=Text("the person can state who they are", "适用于能够说明身份的人员"),
     ),
@@ -123,7 +126,7 @@ _JUDGING = (
         form=forms.ConfirmCandidate,
         condition=field("candidate_name").known,
         four_eyes="propose_candidate",
-        effects=[Set("name", Held("candidate_name")), keep("home")],
+        effects=[Set("name", Held("candidate_name")), keep("home"), *_UNSIGNED],
         title=Text("confirm the identity", "确认身份"),
         because=Text("somebody else than who proposed the candidate confirms it", "须由提出人以外的工作人员复核确认"),
     ),
@@ -140,7 +143,7 @@ _RESUMING = (
         roles=DIRECTOR,
         form=forms.Reason,
         condition=living,
-        effects=[Set(name, None) for name in ("name", "home", "candidate_name", "identified_by")],
+        effects=[Set(name, None) for name in ("name", "home", "candidate_name", "identified_by", *SIGNATURES)],
         title=Text("revoke a wrong identity", "撤销错误的身份认定"),
         because=Text("the case has to be reopened first", "须先重新受理"),
     ),

@@ -140,6 +140,7 @@ def _of_outfit(scope: Scope) -> Iterator[Finding]:
     path, (_, first) = scope.outfit_path, scope.chain[0]
     for i, account in enumerate(scope.outfit.accounts):
         yield from _known_fields(scope, f"{path}accounts[{i}].by", () if account.by is None else (account.by,))
+        yield from role_findings(scope, f"{path}accounts[{i}].readers", account.readers)
     for i, worklist in enumerate(scope.outfit.worklists):
         yield from role_findings(scope, f"{path}worklists[{i}].roles", worklist.roles)
         name = first.name if worklist.workflow is None else worklist.workflow

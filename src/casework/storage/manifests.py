@@ -51,6 +51,13 @@ def newest_manifest(transaction: Transaction, case_type: str) -> str | None:
     return None if not rows else str(rows[0][0])
 
 
+def manifests_of(transaction: Transaction, case_type: str) -> tuple[str, ...]:
+    """The hashes of all stored manifests of a case type, in order."""
+    table = schema.manifest.c
+    statement = select(table.hash).where(table.case_type == case_type).order_by(table.hash)
+    return tuple(str(digest) for (digest,) in transaction.ask(statement))
+
+
 def find_manifest(transaction: Transaction, digest: str) -> str | None:
     """The stored document of a manifest."""
     rows = transaction.ask(select(schema.manifest.c.document).where(schema.manifest.c.hash == digest))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -68,7 +69,7 @@ class Projection:
         self.slots = tuple(self._slots())
         self._decoders = [(slot.part, slot.key, slot.decode) for slot in self.slots]
         self.by_part = {(slot.part, slot.key): slot for slot in self.slots}
-        self.table = self._table()
+        self.table: Any = self._table()
         self._indexes()
 
     def _slots(self) -> list[_Slot]:
@@ -127,6 +128,12 @@ class Projection:
 
     def _index_name(self, kind: str, workflow: str) -> str:
         return column_name("", f"ix_{self.name}_{kind}_{workflow}")
+
+    def aliased(self, name: str) -> Projection:
+        """The same columns under another name, for a query that looks at the table twice."""
+        made = copy(self)
+        made.table = self.table.alias(name)
+        return made
 
     def column(self, part: str, key: str) -> Any:
         """The column of one thing, such as ``("states", "care")``; KeyError where the table has none."""

@@ -7,16 +7,18 @@ each.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, not_, or_, select, true, tuple_, union_all
 
 from casework.compiled import Compiled
-from casework.condition.tree import Condition, FieldRef, operands
+from casework.condition.tree import Condition, Operand, operands
 from casework.model.outfit import Worklist
-from casework.storage.cases import Cases
+from casework.storage import schema
 from casework.storage.predicate import Asking, Predicates
+from casework.storage.projection import Projection
 from casework.storage.transaction import Transaction
 
 RANGE_LIMIT = 100
@@ -34,19 +36,32 @@ class Scope:
 
 
 class Search:
-    """Finds cases of one case type that somebody may view."""
+    """Finds cases of one case type that somebody may view.
 
-    def __init__(self, compiled: Compiled, cases: Cases) -> None:
-        self._compiled, self._cases = compiled, cases
-        self._predicates = Predicates(compiled, cases.projection)
-        self._row: Any = cases.projection.table.c
+    A case that is pinned to an *older* manifest is found only where that one, too, lets the asker view it and
+    read what is asked of it: a definition that tells more tells nothing of cases that have not adopted it.
+    """
+
+    def __init__(self, compiled: Compiled, projection: Projection) -> None:
+        self.compiled, self._projection = compiled, projection
+        self._predicates = Predicates(compiled, projection)
+        self._row: Any = projection.table.c
 
     def worklist(
-        self, transaction: Transaction, worklist: Worklist, scope: Scope, after: tuple[int, str] | None, limit: int
+        self,
+        transaction: Transaction,
+        worklist: Worklist,
+        scope: Scope,
+        after: tuple[int, str] | None,
+        limit: int,
+        *,
+        older: Sequence[Older] = (),
     ) -> list[tuple[int, str]]:
         """(next due, id) of the open cases that wait in the worklist, the most urgent first."""
+        told = self._listed(worklist, older)
         ranges = [
-            self._range(worklist, scope, place, after, limit).subquery() for place in self._places(worklist, scope)
+            self._range(worklist, scope, place, after, limit).where(told).subquery()
+            for place in self._places(worklist, scope)
         ]
         if not ranges:
             return []
@@ -54,11 +69,11 @@ class Search:
         statement = select(merged.c.due, merged.c.id).order_by(merged.c.due, merged.c.id).limit(limit)
         return [(due, case_id) for due, case_id in transaction.ask(statement)]
 
-    def count(self, transaction: Transaction, worklist: Worklist, scope: Scope) -> int:
+    def count(self, transaction: Transaction, worklist: Worklist, scope: Scope, *, older: Sequence[Older] = ()) -> int:
         """How many cases wait, counted no further than the limit."""
-        total = 0
+        total, told = 0, self._listed(worklist, older)
         for place in self._places(worklist, scope):
-            part = self._range(worklist, scope, place, None, COUNT_LIMIT + 1 - total).subquery()
+            part = self._range(worklist, scope, place, None, COUNT_LIMIT + 1 - total).where(told).subquery()
             ((found,),) = transaction.ask(select(func.count()).select_from(part))
             total += found
             if total > COUNT_LIMIT:
@@ -67,8 +82,8 @@ class Search:
 
     def _places(self, worklist: Worklist, scope: Scope) -> list[ColumnElement[Any]]:
         """The start of every range: one unit (or all) and one state of the worklist's workflow."""
-        workflow = self._compiled.workflows[worklist.workflow or self._compiled.main]
-        column = self._cases.projection.column("states", workflow.workflow.name)
+        workflow = self.compiled.workflows[worklist.workflow or self.compiled.main]
+        column = self._projection.column("states", workflow.workflow.name)
         open_ones = (state.name for state in workflow.workflow.states if state.name not in workflow.finals)
         states = tuple(dict.fromkeys(worklist.states or open_ones))
         places = [column == state for state in states[:RANGE_LIMIT]]
@@ -109,7 +124,7 @@ class Search:
 
     def _granted(self, roles: frozenset[str]) -> ColumnElement[Any]:
         """Whether *roles* may view the row in the state it is in."""
-        access, column = self._compiled.access, self._cases.projection.column
+        access, column = self.compiled.access, self._projection.column
         if not roles.isdisjoint(access.everywhere("view")):
             return true()
         granting = access.states_granting("view", roles)
@@ -118,20 +133,61 @@ class Search:
     def _granted_here(self, scope: Scope) -> ColumnElement[Any]:
         """Whether a local role of the asker on this very case lets them view it, in whatever unit."""
         held = self._predicates.assigned
-        local = sorted(self._compiled.access.local_roles)
+        local = sorted(self.compiled.access.local_roles)
         return or_(false(), *(and_(self._granted(frozenset({role})), held(role, scope.asking)) for role in local))
 
-    def _read(self, condition: Condition, scope: Scope) -> ColumnElement[Any]:
-        """Whether the asker reads, on this very case, the fields that *condition* asks of."""
-        access, held = self._compiled.access, self._predicates.assigned
-        names = {operand.name for operand in operands(condition) if isinstance(operand, FieldRef)}
-        asked = [field for name in sorted(names) if (field := self._compiled.fields[name]).field_class != "open"]
+    def _read(self, asked: Iterable[Operand], scope: Scope) -> ColumnElement[Any]:
+        """Whether the asker reads, on this very case, the fields and accounts among what is *asked*."""
+        held, access = self._predicates.assigned, self.compiled.access
         readable = []
-        for field in asked:
-            general = self._in_unit(scope) if access.reads(field, scope.roles) else false()
-            local = (role for role in sorted(access.local_roles) if access.reads(field, frozenset({role})))
+        for circle in access.circles(asked):
+            general = false() if scope.roles.isdisjoint(circle) else self._in_unit(scope)
+            local = sorted(circle & access.local_roles)
             readable.append(or_(general, *(held(role, scope.asking) for role in local)))
         return and_(true(), *readable)
+
+    def _listed(self, worklist: Worklist, older: Sequence[Older]) -> ColumnElement[Any]:
+        """Whether the row's own manifest lets it wait in the list; one that has the same list tells as much itself."""
+        asked, apart = _asked(worklist.condition), []
+        for item in older:
+            same = item.search.compiled.worklists.get(worklist.name)
+            told = (
+                same is not None
+                and same.condition == worklist.condition
+                and not item.scope.roles.isdisjoint(same.roles)
+            )
+            apart.append((item, () if told else asked))
+        return self._told(apart)
+
+    def _told(self, asked: Sequence[tuple[Older, tuple[Operand, ...]]]) -> ColumnElement[Any]:
+        """Whether the row is pinned to no other manifest that hides it, or something of what is asked of it.
+
+        Manifests that say the same of who views and reads as the present one cost nothing, the others one look
+        at the row's pin for each different answer.
+        """
+        groups: dict[object, tuple[Older, tuple[Operand, ...], list[str]]] = {}
+        for item, parts in asked:
+            then = item.search.compiled
+            known = tuple(part for part in parts if then.access.has(part))
+            audience = then.access.audience(known)
+            if audience != self.compiled.access.audience(known):
+                groups.setdefault((audience, known), (item, known, []))[2].append(then.manifest.hash)
+        return and_(true(), *(not_(self._hidden(*group)) for group in groups.values()))
+
+    def _hidden(self, item: Older, asked: tuple[Operand, ...], hashes: list[str]) -> ColumnElement[Any]:
+        """Whether the row is pinned to one of *hashes*, and that keeps it or something *asked* from the asker."""
+        case, row, search = schema.case.c, self._row, item.search
+        era = search._row
+        allowed = and_(search.visible(item.scope), search._read(asked, item.scope))
+        pinned = select(literal(1)).where(
+            case.tenant == row.case__tenant,
+            case.id == row.case__id,
+            case.manifest.in_(hashes),
+            era.case__tenant == case.tenant,
+            era.case__id == case.id,
+            not_(func.coalesce(allowed, false())),
+        )
+        return pinned.correlate(self._projection.table).exists()
 
     def find(
         self,
@@ -143,19 +199,21 @@ class Search:
         mine: bool,
         after: tuple[int, str] | None,
         limit: int,
+        older: Sequence[Older] = (),
     ) -> list[tuple[int, str]]:
         """(opened at, id) of the cases that hold *condition* and may be viewed, the newest first; with *mine* only
         those on which the asker has a local role.
         """
-        row = self._row
+        row, asked = self._row, _asked(condition)
         statement = select(row.case__opened_at, row.case__id).where(
             row.case__tenant == scope.tenant,
             self.visible(scope),
-            self._read(condition, scope),
+            self._read(asked, scope),
+            self._told([(item, asked) for item in older]),
             self._predicates.predicate(condition, scope.asking),
         )
         if mine:
-            local = sorted(self._compiled.access.local_roles)
+            local = sorted(self.compiled.access.local_roles)
             held = (self._predicates.assigned(role, scope.asking) for role in local)
             statement = statement.where(or_(false(), *held))
         if open_only:
@@ -164,3 +222,16 @@ class Search:
             statement = statement.where(tuple_(row.case__opened_at, row.case__id) < tuple_(*after))
         statement = statement.order_by(row.case__opened_at.desc(), row.case__id.desc()).limit(limit)
         return [(opened, case_id) for opened, case_id in transaction.ask(statement)]
+
+
+@attrs.frozen(eq=False)
+class Older:
+    """The search of another manifest that cases of the type are pinned to, under an alias, and the asker's scope."""
+
+    search: Search
+    scope: Scope
+
+
+def _asked(condition: Condition) -> tuple[Operand, ...]:
+    """The fields, accounts and the like that a condition asks of."""
+    return tuple(dict.fromkeys(operands(condition)))

@@ -24,7 +24,7 @@ from casework.storage.fold import Manifests as ByHash
 from casework.storage.fold import folded
 from casework.storage.ledger import Ledger
 from casework.storage.log import GENESIS, Entry, sealed_entry
-from casework.storage.manifests import Manifests, find_manifest, newest_manifest
+from casework.storage.manifests import Manifests, find_manifest, manifests_of, newest_manifest
 from casework.storage.messages import Messages
 from casework.storage.projection import Projection
 from casework.storage.requests import Requests
@@ -54,6 +54,7 @@ class Store:
         self._pins, self._manifests = Pins(dialect), Manifests(dialect)
         self._cases: dict[str, Cases] = {}
         self._searches: dict[str, Search] = {}
+        self._past: dict[str, Search] = {}
 
     @contextmanager
     def write(self, connection: Connection | None = None) -> Iterator[Transaction]:
@@ -76,8 +77,15 @@ class Store:
         """The searches of one manifest."""
         digest = compiled.manifest.hash
         if digest not in self._searches:
-            self._searches[digest] = Search(compiled, self.cases(compiled))
+            self._searches[digest] = Search(compiled, self.cases(compiled).projection)
         return self._searches[digest]
+
+    def past(self, compiled: Compiled) -> Search:
+        """The same for a manifest that some cases still are pinned to, to be asked beside the present one."""
+        digest = compiled.manifest.hash
+        if digest not in self._past:
+            self._past[digest] = Search(compiled, self.cases(compiled).projection.aliased("era"))
+        return self._past[digest]
 
     def locate(self, transaction: Transaction, tenant: str, case_id: str) -> tuple[str, str] | None:
         """The case type and manifest that a case is pinned to; None where there is no such case."""
@@ -90,6 +98,10 @@ class Store:
     def newest(self, transaction: Transaction, case_type: str) -> str | None:
         """The hash of the manifest of *case_type* that was stored last; None where there never was one."""
         return newest_manifest(transaction, case_type)
+
+    def manifests(self, transaction: Transaction, case_type: str) -> tuple[str, ...]:
+        """The hashes of all manifests of *case_type* that cases were ever pinned to."""
+        return manifests_of(transaction, case_type)
 
     def keep(self, transaction: Transaction, manifest: Manifest, now: datetime) -> None:
         """Store the manifest of a case about to be opened, where it is not there yet."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
+if find_spec("hypothesis") is None:
+    raise ModuleNotFoundError("casework.testing needs hypothesis; install casework[testing]", name="hypothesis")
+
 from casework.testing.access import access_table
 from casework.testing.capture import captured
 from casework.testing.cast import actors
 from casework.testing.claims import Claim, never, whenever
-from casework.testing.machine import workflow_machine
+from casework.testing.machine import assert_reached, workflow_machine
 from casework.testing.oracle import assert_inv, refused
 from casework.testing.strategies import broken_forms, data, forms, values
 
@@ -15,6 +20,7 @@ __all__ = [
     "access_table",
     "actors",
     "assert_inv",
+    "assert_reached",
     "broken_forms",
     "captured",
     "data",

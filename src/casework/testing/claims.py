@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import attrs
 
@@ -12,6 +12,7 @@ from casework.model.attachment import Require
 from casework.model.case import Case
 from casework.model.casetype import CaseType
 from casework.model.finding import Finding
+from casework.plugins import several
 from casework.soundness import check_condition, check_requirements
 
 
@@ -61,21 +62,30 @@ def asked(claim: Claim) -> tuple[Condition, ...]:
     return (claim.what,) if isinstance(claim.what, Condition) else ()
 
 
+def several_claims(given: Claim | Iterable[Claim]) -> tuple[Claim, ...]:
+    """One claim, or several, as several. Raises SetupError where something else is among them."""
+    claims = (given,) if isinstance(given, Never | Whenever) else given
+    return several("claims", claims, Never, Whenever)
+
+
 def check_claims(case_type: CaseType, claims: Iterable[Claim]) -> None:
     """Raise UnsoundDefinition where a claim names what the composed case type has not, for it would claim nothing."""
-    findings: list[Finding] = []
-    triggers = {step.trigger for workflow in case_type.chain for step in workflow.transitions}
-    for claim in claims:
-        if isinstance(claim, Whenever):
-            if claim.trigger not in triggers:
-                findings.append(
-                    Finding("CW504", f"whenever {claim.trigger}", f"{case_type.name!r} has no such trigger")
-                )
-                continue
-            target = f"{case_type.name}.{claim.trigger}"
-            findings += check_requirements(case_type, [Require(target, claim.before), Require(target, claim.after)])
-        elif isinstance(claim.what, Condition):
-            findings += check_condition(case_type, claim.what)
-    errors = [finding for finding in findings if finding.level == "error"]
+    found = [finding for number, claim in enumerate(claims) for finding in _unsound(case_type, claim, number)]
+    errors = [finding for finding in found if finding.level == "error"]
     if errors:
         raise UnsoundDefinition(errors)
+
+
+def _unsound(case_type: CaseType, claim: Claim, number: int) -> Iterator[Finding]:
+    """What is wrong with a claim; each finding is placed at the claim, as in ``claims[2].before``."""
+    place = f"claims[{number}]"
+    if isinstance(claim, Never):
+        for finding in check_condition(case_type, claim.what) if isinstance(claim.what, Condition) else ():
+            yield attrs.evolve(finding, path=place)
+        return
+    if claim.trigger not in {step.trigger for workflow in case_type.chain for step in workflow.transitions}:
+        yield Finding("CW504", place, f"{case_type.name!r} has no trigger {claim.trigger!r}")
+        return
+    for part, condition in (("before", claim.before), ("after", claim.after)):
+        for finding in check_requirements(case_type, [Require(f"{case_type.name}.{claim.trigger}", condition)]):
+            yield attrs.evolve(finding, path=f"{place}.{part}")

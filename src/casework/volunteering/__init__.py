@@ -11,6 +11,7 @@ from casework.volunteering.attesting_parts import attesting_parts
 from casework.volunteering.grid_matter import GRID_PARTS, grid_matter
 from casework.volunteering.help_request import help_request
 from casework.volunteering.identity import IDENTITY_PARTS
+from casework.volunteering.marking import MARKING_PARTS
 from casework.volunteering.project import project
 from casework.volunteering.rules import Rules
 from casework.volunteering.service import service
@@ -46,7 +47,7 @@ def case_types(rules: Rules | None = None) -> list[CaseType]:
 
 def parts(rules: Rules | None = None) -> list[Part]:
     """The guards and effects that those case types name; give the same *rules*."""
-    return [*attesting_parts(rules or Rules()), *IDENTITY_PARTS, *GRID_PARTS]
+    return [*attesting_parts(rules or Rules()), *IDENTITY_PARTS, *MARKING_PARTS, *GRID_PARTS]
 
 
 @hookimpl

@@ -22,7 +22,7 @@ from casework import (
     overdue,
 )
 from casework.volunteering.roles import DESK, NOTING, STAFF, STATION, VIEWERS
-from casework.volunteering.taking_part_data import LONGEST
+from casework.volunteering.rules import LONGEST
 from casework.volunteering.task import Why
 
 

@@ -3,7 +3,8 @@
 Certifier and person served each state time, content and minutes, beside each other and blind to each other.
 That the other one has spoken is open, for both are reminded by it; what was said is not. The comparison is a
 firing of its own, a minute later: if it belonged to the second statement, whoever makes that could ask
-beforehand what it would lead to, and so read the first.
+beforehand what it would lead to, and so read the first. Each side fills in all of its form, whatever it says:
+which fields are there and hidden is told to everybody, and would tell of a statement that left some out.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from casework import (
     state,
 )
 from casework.volunteering.roles import STATION
-from casework.volunteering.rules import USUAL, Rules
-from casework.volunteering.taking_part_data import LONGEST, RATINGS
+from casework.volunteering.rules import LONGEST, USUAL, Rules
+from casework.volunteering.taking_part_data import RATINGS
 
 OPEN = ("signed_up", "waiting", "placed", "confirmed", "present", "done")
 closed = ~state("service").in_(*OPEN)
@@ -43,14 +44,10 @@ def settled() -> Condition:
 
 @attrs.frozen(kw_only=True)
 class Certify:
-    """Time, content and minutes as the certifier states them; no minutes where nothing was done."""
+    """Time, content and minutes as the certifier states them; 0 minutes where nothing was done."""
 
-    certified_start: datetime | None = fact(
-        default=None, en="began", zh="开始时间", field_class="personal", readers="certifier"
-    )
-    certified_end: datetime | None = fact(
-        default=None, en="ended", zh="结束时间", field_class="personal", readers="certifier"
-    )
+    certified_start: datetime = fact(en="began", zh="开始时间", field_class="personal", readers="certifier")
+    certified_end: datetime = fact(en="ended", zh="结束时间", field_class="personal", readers="certifier")
     certified_content: str = fact(
         en="what was done", zh="服务内容", field_class="personal", readers="certifier", max_length=500
     )
@@ -61,22 +58,17 @@ class Certify:
 
 @attrs.frozen(kw_only=True)
 class Attest:
-    """Time, content and minutes as the person served states them; no minutes where nothing was done."""
+    """Time, content and minutes as the person served states them; 0 minutes where nothing was done."""
 
-    confirmed_start: datetime | None = fact(
-        default=None, en="began", zh="开始时间", field_class="personal", readers="recipient"
-    )
-    confirmed_end: datetime | None = fact(
-        default=None, en="ended", zh="结束时间", field_class="personal", readers="recipient"
-    )
+    confirmed_start: datetime = fact(en="began", zh="开始时间", field_class="personal", readers="recipient")
+    confirmed_end: datetime = fact(en="ended", zh="结束时间", field_class="personal", readers="recipient")
     confirmed_content: str = fact(
         en="what was done", zh="服务内容", field_class="personal", readers="recipient", max_length=500
     )
     confirmed_minutes: int = fact(
         en="minutes", zh="工时（分钟）", field_class="personal", readers="recipient", minimum=0, maximum=LONGEST
     )
-    rating: str | None = fact(
-        default=None,
+    rating: str = fact(
         en="rating in stars",
         zh="评价（星）",
         field_class="personal",

@@ -6,7 +6,7 @@ All of them are pure: they see the one service, and answer with yes or no, or wi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from casework import EffectPart, Guard, Part, Post, Set, Text, View, effect, guard
 from casework.volunteering.rules import USUAL, Rules
@@ -39,19 +39,26 @@ def granted_within_contest(view: View) -> bool:
     return _number(view.form.get("granted_minutes")) <= _number(view.data.get("contested_minutes"))
 
 
+_MINUTE = timedelta(minutes=1)
+
+
 def _fits(side: str) -> Guard:
     def check(view: View) -> bool:
         start, end = view.form.get(f"{side}_start"), view.form.get(f"{side}_end")
-        minutes = _number(view.form.get(f"{side}_minutes"))
-        if not isinstance(start, datetime) or not isinstance(end, datetime):
-            return minutes == 0
-        return start < end <= view.now and 60 * minutes <= (end - start).total_seconds()
+        came, left = view.data.get("came_at"), view.data.get("left_at")
+        if not all(isinstance(at, datetime) for at in (start, end, came, left)):
+            return False
+        assert isinstance(start, datetime) and isinstance(end, datetime)
+        assert isinstance(came, datetime) and isinstance(left, datetime)
+        # People write down full minutes, so the minute in which somebody came or left counts.
+        there = came - _MINUTE < start <= end < left + _MINUTE
+        return there and _number(view.form.get(f"{side}_minutes")) * _MINUTE <= end - start
 
     because = Text(
-        "the minutes fit between beginning and end, which lie in the past; none need neither",
-        "工时不得超出起止时间，起止时间须已过去；无工时的不填起止时间",
+        "the minutes fit between beginning and end, and these between check-in and check-out",
+        "工时不得超出起止时间，起止时间须在签到与签退之间",
     )
-    return Guard(f"{side}_minutes_fit", check, because=because)
+    return Guard(f"{side}_minutes_fit", check, ("came_at", "left_at"), because)
 
 
 certified_fits = _fits("certified")

@@ -281,7 +281,7 @@ def help_request(rules: Rules = USUAL) -> CaseType:
         opens=DESK,
         grants={"view": _VIEW},
         readers={"personal": ("coordinator", "leader", "asker", "helper")},
-        accounts=accounts.bank(rules),
+        accounts=accounts.bank(rules, whose="asker"),
         worklists=(
             Worklist("to_verify", "asked", roles=STATION, title=Text("to verify", "待核实")),
             Worklist(

@@ -1,9 +1,9 @@
-"""The subject of a case and the person whom its fields name are one and the same: nobody's minutes are another's."""
+"""The subjects of a case and those whom its fields name are one and the same: nobody's minutes are another's."""
 
 from __future__ import annotations
 
-from casework import Guard, Part, Text, View
-from casework.volunteering.accounts import VOLUNTEER
+from casework import Guard, Part, Text, View, guard
+from casework.volunteering.accounts import TASK, VOLUNTEER
 
 _BECAUSE = Text(
     "the account is that of the very person whom the case names", "账户须属于案件所载本人，不得使用他人账户"
@@ -19,7 +19,20 @@ def _own(name: str, field: str, *, filled_in: bool = False) -> Guard:
 
 
 own_file = _own("own_file", "login", filled_in=True)
-own_service = _own("own_service", "volunteer")
+
+
+@guard(
+    "own_service",
+    reads=("volunteer", "task"),
+    zh="账户须属于案件所载本人，名额须属于案件所载任务",
+)
+def own_service(view: View) -> bool:
+    """the account is that of the very person whom the case names, and the place one of the task that it names"""
+    return view.data.get("volunteer") == view.subjects.get(VOLUNTEER) and view.data.get("task") == view.subjects.get(
+        TASK
+    )
+
+
 own_request = _own("own_request", "asker_is")
 
 IDENTITY_PARTS: tuple[Part, ...] = (own_file, own_service, own_request)

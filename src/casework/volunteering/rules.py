@@ -29,3 +29,5 @@ class Rules:
 
 
 USUAL = Rules()
+LONGEST = 12 * 60
+"""The longest task and the longest service that can be attested, in minutes."""

@@ -14,6 +14,7 @@ from casework import (
     Invariant,
     Now,
     Post,
+    Run,
     Set,
     State,
     Text,
@@ -34,8 +35,6 @@ from casework.volunteering.attesting import both_awaited, certifying, confirming
 from casework.volunteering.roles import DESK, NOTING, STATION
 from casework.volunteering.rules import USUAL, Rules
 from casework.volunteering.taking_part_data import Service
-
-_YES, _NO = True, False
 
 
 @attrs.frozen(kw_only=True)
@@ -88,16 +87,20 @@ _RETURN = Post("queue", "tickets")
 
 
 def _suits() -> Condition:
-    """Insured where there are risks, and qualified where a qualification is asked for."""
-    return ((field("risky") == _NO) | (field("insured") == _YES)) & (
-        (field("needs_licence") == _NO) | (field("qualified") == _YES)
+    """Registered; insured where there are risks, and qualified where a qualification is asked for."""
+    return (
+        (balance("registered") >= 1)
+        & ((balance("open_to_uninsured") >= 1) | (balance("insured") >= 1))
+        & ((balance("open_to_unqualified") >= 1) | (balance("qualified") >= 1))
     )
 
 
 _SUITS = Text(
-    "risks are insured beforehand, and who needs a qualification has one (Regulation 685, art. 16 and 17)",
-    "存在风险的须事先投保，须具备资格的应当取得资格（国务院令第685号第十六、十七条）",
+    "who takes part is registered; risks are insured beforehand, and who needs a qualification has one "
+    "(Regulation 685, art. 16 and 17)",
+    "参加者须已注册；存在风险的须事先投保，须具备资格的应当取得资格（国务院令第685号第十六、十七条）",
 )
+_ANNOUNCED = balance("planned") >= 1
 
 _PLACING = (
     Transition(
@@ -106,8 +109,8 @@ _PLACING = (
         "placed",
         roles=DESK,
         guards="own_service",
-        condition=_suits() & (balance("places") >= 1) & (balance("queue") < 1),
-        effects=[_TAKE, Assign("participant", Held("volunteer"))],
+        condition=_ANNOUNCED & _suits() & (balance("places") >= 1) & (balance("queue") < 1),
+        effects=[_TAKE, Run("take_terms"), Assign("participant", Held("volunteer"))],
         title=Text("place, or put on the waiting list", "录用或列入候补"),
         because=_SUITS,
     ),
@@ -117,8 +120,8 @@ _PLACING = (
         "waiting",
         roles=DESK,
         guards="own_service",
-        condition=_suits() & ((balance("places") < 1) | (balance("queue") >= 1)),
-        effects=[_DRAW, Assign("participant", Held("volunteer"))],
+        condition=_ANNOUNCED & _suits() & ((balance("places") < 1) | (balance("queue") >= 1)),
+        effects=[_DRAW, Run("take_terms"), Assign("participant", Held("volunteer"))],
         title=Text("place, or put on the waiting list", "录用或列入候补"),
         because=_SUITS,
     ),
@@ -127,10 +130,10 @@ _PLACING = (
         "waiting",
         "placed",
         roles=DESK,
-        condition=balance("places") >= 1,
+        condition=_suits() & (balance("places") >= 1),
         effects=[_RETURN, _TAKE],
         title=Text("move up from the waiting list", "候补递补"),
-        because=Text("a place has to be free", "须有空余名额"),
+        because=_SUITS,
     ),
     Transition(
         "confirm",
@@ -157,14 +160,21 @@ def _leaving(trigger: str, target: str, who: tuple[str, ...], title: Text) -> tu
     )
 
 
+# Attested is what lies between checking in and out, so nobody's hours count in two services.
+_OUT = (Post("on_duty", "marks"), Set("left_at", Now()))
 _ATTENDING = (
     Transition(
         "check_in",
         phase="holding",
         target="present",
         roles=(*DESK, "certifier"),
-        effects=[Post("taken", "came"), Set("came_at", Now())],
+        condition=balance("on_duty") < 1,
+        effects=[Post("taken", "came"), Post("marks", "on_duty"), Set("came_at", Now())],
         title=Text("check in", "签到"),
+        because=Text(
+            "nobody is in two services at once; whoever is still checked in elsewhere is checked out there first",
+            "同一时间只能参加一项服务；仍在其他服务签到的，须先在该处签退",
+        ),
     ),
     Transition(
         "record_absence",
@@ -179,17 +189,17 @@ _ATTENDING = (
         "present",
         "done",
         roles=(*DESK, "certifier"),
-        effects=Set("left_at", Now()),
+        effects=_OUT,
         title=Text("check out", "签退"),
     ),
-    Transition("time_out", "present", "done", title=Text("checked out by the clock", "逾时自动签退")),
+    Transition("time_out", "present", "done", effects=_OUT, title=Text("checked out by the clock", "逾时自动签退")),
     Transition(
         "call_off",
         "present",
         "called_off",
         roles=DESK,
         form=Reason,
-        effects=[Post("came", "uncounted"), *keep("reason")],
+        effects=[Post("came", "uncounted"), Post("on_duty", "marks"), *keep("reason")],
         title=Text("call off", "取消服务"),
     ),
 )
@@ -326,6 +336,12 @@ def service(rules: Rules = USUAL) -> CaseType:
         grants={"view": (*_READERS, "auditor")},
         readers={"personal": _READERS},
         worklists=_WORKLISTS,
-        accounts=(*accounts.PLACES, *accounts.bank(rules)),
+        accounts=(
+            *accounts.PLACES,
+            accounts.marks,
+            *accounts.TERMS,
+            *accounts.standing("participant"),
+            *accounts.bank(rules, whose="participant"),
+        ),
         invariants=_INVARIANTS,
     )

@@ -6,27 +6,26 @@ from datetime import datetime
 
 import attrs
 
-from casework import Choice, fact
+from casework import Choice, Text, fact
+from casework.volunteering.rules import LONGEST
 
-RATINGS = tuple(Choice(str(stars)) for stars in range(1, 6))
-LONGEST = 12 * 60
-"""The longest service that can be attested, in minutes."""
+UNRATED = "none"
+# Not to rate is said as well: a field that is not there would tell whoever may not read it.
+RATINGS = (*(Choice(str(stars)) for stars in range(1, 6)), Choice(UNRATED, Text("no rating", "不评价")))
 _ONLY_CERTIFIER = ("certifier",)
 _ONLY_RECIPIENT = ("recipient",)
 
 
 @attrs.frozen(kw_only=True)
 class SignUp:
-    """What is known when somebody signs up; ``sign_up`` copies it from the task and from the volunteer's record."""
+    """Who signs up for which task, both by the numbers that the accounts have; the task's length once placed."""
 
     volunteer: str = fact(en="volunteer's number", zh="志愿者编号", field_class="personal", max_length=128)
-    task: str = fact(en="task", zh="任务编号", max_length=128)
+    task: str = fact(en="number of the task", zh="任务编号", max_length=128)
     what: str = fact(en="what is to be done", zh="服务内容", max_length=500)
-    planned_minutes: int = fact(en="planned minutes", zh="计划时长（分钟）", minimum=1, maximum=LONGEST)
-    risky: bool = fact(en="with risks", zh="存在风险")
-    needs_licence: bool = fact(en="asks for a qualification", zh="须具备相应资格")
-    insured: bool = fact(en="insured against accidents", zh="已投保人身意外险")
-    qualified: bool = fact(en="qualified", zh="具备相应资格")
+    planned_minutes: int | None = fact(
+        default=None, managed=True, en="planned minutes", zh="计划时长（分钟）", minimum=1, maximum=LONGEST
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -44,8 +43,8 @@ class Attendance(SignUp):
         field_class="personal",
         max_length=128,
     )
-    came_at: datetime | None = fact(default=None, managed=True, en="came at", zh="到岗时间")
-    left_at: datetime | None = fact(default=None, managed=True, en="left at", zh="离岗时间")
+    came_at: datetime | None = fact(default=None, managed=True, en="checked in at", zh="签到时间")
+    left_at: datetime | None = fact(default=None, managed=True, en="checked out at", zh="签退时间")
 
 
 @attrs.frozen(kw_only=True)

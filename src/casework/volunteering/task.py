@@ -13,6 +13,7 @@ from casework import (
     CaseType,
     Given,
     Post,
+    Run,
     Set,
     State,
     Text,
@@ -25,7 +26,7 @@ from casework import (
 )
 from casework.volunteering import accounts
 from casework.volunteering.roles import DESK, NOTING, STAFF, STATION, VIEWERS
-from casework.volunteering.taking_part_data import LONGEST
+from casework.volunteering.rules import LONGEST
 
 
 @attrs.frozen(kw_only=True)
@@ -70,7 +71,9 @@ _STATES = (
 )
 
 _nobody_expected = (balance("taken") < 1) & (balance("queue") < 1)
-_ADD = Post("seats", "places", Given("count"))
+# To add places says the terms again, which mends a task whose accounts did not come along when it was taken over.
+_ADD = (Post("seats", "places", Given("count")), Run("announce_terms"))
+_END = Run("withdraw_terms")
 _TOLD = Text(
     "whoever was placed or waits is checked in, recorded as absent or told first",
     "须先对已录用和候补人员逐一签到、登记未到岗或通知",
@@ -83,8 +86,10 @@ _RECRUITING = (
         "open",
         roles=DESK,
         form=Places,
-        effects=[_ADD, Set("capacity", Given("count"))],
+        condition=balance("planned") < 1,
+        effects=[*_ADD, Set("capacity", Given("count"))],
         title=Text("open for sign-up", "发布招募"),
+        because=Text("a task has a number of its own", "任务编号不得与其他任务相同"),
     ),
     Transition(
         "add_places", phase="recruiting", roles=DESK, form=Places, effects=_ADD, title=Text("add places", "增加名额")
@@ -109,7 +114,7 @@ _RECRUITING = (
         roles=STATION,
         form=Why,
         condition=_nobody_expected & (balance("came") < 1) & (balance("counted") < 1),
-        effects=keep("reason"),
+        effects=[_END, *keep("reason")],
         title=Text("call off", "取消任务"),
         because=_TOLD,
     ),
@@ -123,6 +128,7 @@ _DOING = (
         "done",
         roles=DESK,
         condition=_nobody_expected & ((balance("came") >= 1) | (balance("counted") >= 1)),
+        effects=_END,
         title=Text("finish", "结束"),
         because=_TOLD,
     ),
@@ -132,6 +138,7 @@ _DOING = (
         "nobody_came",
         roles=DESK,
         condition=_nobody_expected & (balance("came") < 1) & (balance("counted") < 1),
+        effects=_END,
         title=Text("record that nobody came", "登记无人到岗"),
         because=_TOLD,
     ),
@@ -179,7 +186,8 @@ task = CaseType(
     roles=STAFF,
     opens=DESK,
     grants={"view": VIEWERS},
-    accounts=accounts.PLACES,
+    readers={"personal": DESK},
+    accounts=(*accounts.PLACES, accounts.marks, *accounts.TERMS),
     worklists=(
         Worklist("recruiting", ("open", "staffed"), roles=DESK, title=Text("recruiting", "招募中")),
         Worklist("to_attest", "done", roles=DESK, title=Text("to be attested", "待认证")),

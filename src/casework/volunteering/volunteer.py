@@ -20,12 +20,14 @@ from casework import (
     Invariant,
     Post,
     Role,
+    Run,
     Set,
     State,
     Text,
     Transition,
     Workflow,
     Worklist,
+    balance,
     days,
     fact,
     field,
@@ -130,30 +132,37 @@ class Donation:
 
 _AT_WORK = {**NOTING, "edit": STATION}
 closed = state("volunteer").in_("left", "rejected")
+_NOT_YET = balance("registered") < 1
 
 _main = Workflow(
     "volunteer",
     initial="applied",
     title=Text("registration", "注册"),
     states=(
-        State("applied", title=Text("applied", "已申请"), phases="living", grants=_AT_WORK),
-        State("registered", title=Text("registered", "已注册"), phases="living", grants=_AT_WORK),
-        State("suspended", title=Text("suspended", "已暂停"), phases="living", grants=_AT_WORK),
+        State("applied", title=Text("applied", "已申请"), grants=_AT_WORK),
+        State("registered", title=Text("registered", "已注册"), grants=_AT_WORK),
+        State("suspended", title=Text("suspended", "已暂停"), grants=_AT_WORK),
         State("left", title=Text("left", "已退出"), final=True),
         State("rejected", title=Text("rejected", "未予注册"), final=True),
     ),
     transitions=(
         Transition(
             "register",
-            "applied",
+            # A file that was taken over as registered has no marks yet, and is registered once more.
+            ("applied", "registered"),
             "registered",
             roles=STATION,
             form=Registration,
             guards="own_file",
-            condition=(field("consent") == _YES) & ((field("minor") == _NO) | (field("guardian_agrees") == _YES)),
-            effects=[*keep("login"), Assign("self", Given("login"))],
+            condition=(field("consent") == _YES)
+            & ((field("minor") == _NO) | (field("guardian_agrees") == _YES))
+            & _NOT_YET,
+            effects=[*keep("login"), Assign("self", Given("login")), Run("mark_registered")],
             title=Text("register", "注册"),
-            because=Text("by oneself or with consent (Order 67, art. 5)", "本人登记或征得同意（民政部令第67号第五条）"),
+            because=Text(
+                "by oneself or with consent (Order 67, art. 5), and in one file only",
+                "本人登记或征得同意（民政部令第67号第五条），且一人一档",
+            ),
         ),
         Transition(
             "reject",
@@ -178,7 +187,7 @@ _main = Workflow(
             "suspended",
             roles=STATION,
             form=Why,
-            effects=keep("reason"),
+            effects=[Run("unmark_registered"), *keep("reason")],
             title=Text("suspend", "暂停"),
         ),
         Transition(
@@ -186,13 +195,24 @@ _main = Workflow(
             "suspended",
             "registered",
             roles=STATION,
-            effects=[Set("reason", None), Assign("self", Held("login"))],
+            condition=_NOT_YET,
+            effects=[Set("reason", None), Assign("self", Held("login")), Run("mark_registered")],
             title=Text("resume", "恢复"),
+            because=Text("somebody is registered in one file only", "一人一档"),
         ),
         Transition(
             "leave",
-            phase="living",
-            target="left",
+            "registered",
+            "left",
+            roles=("self", *STATION),
+            form=Why,
+            effects=[Run("unmark_registered"), *keep("reason")],
+            title=Text("leave", "退出"),
+        ),
+        Transition(
+            "leave",
+            ("applied", "suspended"),
+            "left",
             roles=("self", *STATION),
             form=Why,
             effects=keep("reason"),
@@ -210,17 +230,22 @@ _main = Workflow(
 )
 
 
-def _yearly(name: str, title: Text, *, step: Transition, valid: Text, over: Text) -> Workflow:
-    """Something that holds for a year and is then to be renewed."""
-    end = Transition(
-        f"end_{name}",
-        ("none", "valid", "over"),
-        "ended",
-        automatic=True,
-        condition=closed,
-        title=Text("the file has closed", "档案已结案"),
+def _yearly(name: str, title: Text, *, marked: str, step: Transition, valid: Text, over: Text) -> Workflow:
+    """Something that holds for a year and is then to be renewed; as long as it does the volunteer is *marked*."""
+    unmark = Run(f"unmark_{marked}")
+    ends = (
+        Transition(
+            f"end_{name}",
+            sources,
+            "ended",
+            automatic=True,
+            condition=closed,
+            effects=effects,
+            title=Text("the file has closed", "档案已结案"),
+        )
+        for sources, effects in (("valid", unmark), (("none", "over"), ()))
     )
-    expire = Transition(f"expire_{name}", "valid", "over", title=Text("the year is over", "已满一年"))
+    expire = Transition(f"expire_{name}", "valid", "over", effects=unmark, title=Text("the year is over", "已满一年"))
     return Workflow(
         name,
         initial="none",
@@ -231,7 +256,7 @@ def _yearly(name: str, title: Text, *, step: Transition, valid: Text, over: Text
             State("over", title=over),
             State("ended", title=Text("file closed", "已结案"), final=True),
         ),
-        transitions=(end, step, expire),
+        transitions=(*ends, step, expire),
         deadlines=(Deadline(name, "valid", days(365), trigger=f"expire_{name}", title=title),),
     )
 
@@ -239,13 +264,14 @@ def _yearly(name: str, title: Text, *, step: Transition, valid: Text, over: Text
 qualification = _yearly(
     "qualification",
     Text("qualification", "资格"),
+    marked="qualified",
     step=Transition(
         "verify_licence",
         ("none", "valid", "over"),
         "valid",
         roles=STATION,
         form=Licence,
-        effects=keep("licence"),
+        effects=[*keep("licence"), Run("mark_qualified")],
         title=Text("verify a qualification", "核验资格证书"),
     ),
     valid=Text("qualified", "资格有效"),
@@ -255,13 +281,14 @@ qualification = _yearly(
 insurance = _yearly(
     "insurance",
     Text("insurance", "保险"),
+    marked="insured",
     step=Transition(
         "insure",
         ("none", "valid", "over"),
         "valid",
         roles=STATION,
         form=Policy,
-        effects=keep("policy"),
+        effects=[*keep("policy"), Run("mark_insured")],
         title=Text("insure", "投保"),
     ),
     valid=Text("insured", "已投保"),
@@ -283,7 +310,7 @@ def volunteer(rules: Rules = USUAL) -> CaseType:
         opens=DESK,
         grants={"view": (*VIEWERS, "self"), "import": STATION},
         readers={"personal": (*_WHOLE, "leader"), "identity": _WHOLE},
-        accounts=accounts.bank(rules),
+        accounts=(*accounts.bank(rules, whose="self"), accounts.marks, *accounts.standing("self")),
         worklists=(
             Worklist("to_register", "applied", roles=DESK, title=Text("to register", "待注册")),
             Worklist(

@@ -8,6 +8,7 @@ from datetime import timedelta, timezone
 import attrs
 
 from casework import Case, Desk
+from casework.volunteering.taking_part_data import UNRATED
 
 # China has kept one time without summer time since 1991; a fixed offset needs no zone database.
 CHINA = timezone(timedelta(hours=8))
@@ -79,7 +80,7 @@ def _with(year: Year, case: Case) -> Year:
     if case.state != "credited":
         return year
     rating = case.data.get("rating")
-    ratings = year.ratings if rating is None else (*year.ratings, int(str(rating)))
+    ratings = year.ratings if rating in (None, UNRATED) else (*year.ratings, int(str(rating)))
     minutes = case.data["credited_minutes"]
     assert isinstance(minutes, int)
     return attrs.evolve(year, minutes=year.minutes + minutes, services=year.services + 1, ratings=ratings)

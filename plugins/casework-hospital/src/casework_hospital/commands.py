@@ -12,7 +12,7 @@ from casework.cli.commands import OK, REFUSED, Column, Session, command, group, 
 from casework_hospital.fhir.applying import Outcome, receive, retry
 from casework_hospital.fhir.exchange import Exchange
 from casework_hospital.fhir.strict import SIZE_LIMIT
-from casework_hospital.fhir.value import Patient, number_of, referral_of
+from casework_hospital.fhir.value import Patient, referral_of
 from casework_hospital.fhir.writing import to_json
 
 _RESULTS = {
@@ -77,17 +77,11 @@ def _free(session: Session, office: Case) -> dict[str, tuple[str, int]]:
 @_base
 @_station
 @option("--alias", metavar="TEXT", en="What the person is called for now.", zh="暂用称呼。")
-@option(
-    "--subject", metavar="NAME", en="Who is referred, where a case is about several.", zh="转诊对象（有多名当事人时）。"
-)
 @click.pass_obj
-def fhir_export(
-    session: Session, case_id: str, out: str, base: str, station: str, alias: str | None, subject: str | None
-) -> int:
+def fhir_export(session: Session, case_id: str, out: str, base: str, station: str, alias: str | None) -> int:
     """Write one message; a file that is there is not overwritten."""
     case = session.desk.get(case_id)
-    patient = Patient(number=number_of(case, subject), alias=alias)
-    message = to_json(referral_of(case, patient), Exchange(base=base, station=station), session.now())
+    message = to_json(referral_of(case, Patient(alias=alias)), Exchange(base=base, station=station), session.now())
     with Path(out).open("x", encoding="utf-8") as file:
         file.write(message)
     session.screen.note(f"written to {out}", f"已写入 {out}")
@@ -102,14 +96,22 @@ def fhir_export(
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @_base
 @_station
+@option(
+    "--in",
+    "unit",
+    default="",
+    metavar="UNIT",
+    en="Where to park what is about a case that a login without a unit does not see.",
+    zh="未限定单位的账号看不到案件时，消息暂存的单位。",
+)
 @json_option
 @click.pass_obj
-def fhir_import(session: Session, file: str, base: str, station: str, as_json: bool) -> int:
+def fhir_import(session: Session, file: str, base: str, station: str, unit: str, as_json: bool) -> int:
     """Carry out one message; ends with 3 where anything was parked."""
     path = Path(file)
     if path.stat().st_size > SIZE_LIMIT:
         raise InvalidValue("FILE", f"holds more than {SIZE_LIMIT:,} bytes", f"文件不得超过{SIZE_LIMIT:,}字节")
-    outcomes = receive(session.desk, path.read_bytes(), Exchange(base=base, station=station))
+    outcomes = receive(session.desk, path.read_bytes(), Exchange(base=base, station=station, unit=unit))
     if as_json:
         session.screen.json({"outcomes": [_plain(one) for one in outcomes]})
     for one in () if as_json else outcomes:

@@ -48,6 +48,10 @@ BOTH_SIDES = (NURSE, "carer", "desk")
 """Who reads what both sides have to know of how a referral ended."""
 
 
+TOLD_AS_LIMIT = 64
+"""Characters of the number that a ward is told for somebody."""
+
+
 def _kept(name: str, kind: Any, en: str, zh: str, **more: Any) -> Field:
     return Field(name, kind, title=Text(en, zh), managed=True, **more)
 
@@ -61,8 +65,19 @@ _ASKING = (
     _kept("priority", "choice", "priority", "紧急程度", choices=PRIORITIES, derived_from="diagnosis"),
     _clinical("diagnosis", "reason for the referral", "转诊原因（诊断）", max_length=500),
     _kept("requested_at", "instant", "requested", "申请时间"),
+    _kept(
+        "told_as",
+        "text",
+        "number that the ward is told for the person",
+        "告知病区的人员编号",
+        field_class="personal",
+        readers=BOTH_SIDES,
+        max_length=TOLD_AS_LIMIT,
+    ),
     _kept("rejection", "choice", "reason for rejecting", "退回原因", choices=REJECTIONS),
     _clinical("rejection_note", "what the ward adds", "退回说明", max_length=500),
+    _kept("answer_source", "text", "message that told the last answer", "最近答复的消息来源", max_length=200),
+    _kept("answer_version", "integer", "its version", "最近答复的消息版本", minimum=1),
     _kept(
         "withdrawn_because",
         "text",
@@ -89,6 +104,9 @@ _LEAVING = (
     _kept("planned_for", "date", "discharge planned for", "拟出院日期"),
     _clinical("needs", "needs after discharge", "出院后照护需求", max_length=1000),
     _clinical("medication", "medication in hand", "带药情况", max_length=1000),
+    _kept("plan_source", "text", "message that told the last plan", "最近出院计划的消息来源", max_length=200),
+    _kept("plan_version", "integer", "its version", "最近出院计划的消息版本", minimum=1),
+    _kept("plan_by_hand", "boolean", "the last plan was entered by hand", "最近出院计划为人工录入"),
     _kept("discharged_at", "instant", "discharged", "出院时间"),
     _kept(
         "certificate",
@@ -116,7 +134,7 @@ def referral_fields(wards: Wards) -> tuple[Field, ...]:
     return (_kept("ward", "choice", "ward", "病区", choices=wards), *_ASKING, *_STAYING, *_LEAVING)
 
 
-ROUND = ("round", "ward", "priority", "diagnosis", "requested_at")
+ROUND = ("round", "ward", "priority", "diagnosis", "requested_at", "told_as")
 """What a new request fills in; everything else that the last one left behind is cleared."""
 
 LEFT_BEHIND = tuple(item.name for item in (*_ASKING, *_STAYING, *_LEAVING) if item.name not in ROUND)

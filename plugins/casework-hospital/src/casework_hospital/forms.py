@@ -11,7 +11,7 @@ from datetime import date, datetime
 import attrs
 
 from casework import Field, Text, fact
-from casework_hospital.fields import BOTH_SIDES, CLINICAL, DISPOSITIONS, PRIORITIES, REJECTIONS
+from casework_hospital.fields import BOTH_SIDES, CLINICAL, DISPOSITIONS, PRIORITIES, REJECTIONS, TOLD_AS_LIMIT
 from casework_hospital.wards import Wards
 
 
@@ -28,11 +28,26 @@ def request_form(wards: Wards) -> tuple[Field, ...]:
             max_length=500,
             title=Text("reason for the referral", "转诊原因（诊断）"),
         ),
+        Field(
+            "told_as",
+            field_class="personal",
+            readers=BOTH_SIDES,
+            max_length=TOLD_AS_LIMIT,
+            title=Text("number that the ward is told for the person", "告知病区的人员编号"),
+        ),
     )
 
 
 @attrs.frozen(kw_only=True)
-class Reject:
+class Told:
+    """Which version of which message says so; both are left out where somebody enters it by hand."""
+
+    told_by: str | None = fact(default=None, en="message that says so", zh="消息来源", max_length=200)
+    told_version: int | None = fact(default=None, en="its version", zh="消息版本", minimum=1)
+
+
+@attrs.frozen(kw_only=True)
+class Reject(Told):
     """Why the ward does not take the person."""
 
     rejection: str = fact(en="reason for rejecting", zh="退回原因", choices=REJECTIONS)
@@ -77,7 +92,7 @@ class Clue:
 
 
 @attrs.frozen(kw_only=True)
-class Plan:
+class Plan(Told):
     """What has to be ready when the person leaves the ward."""
 
     planned_for: date = fact(en="discharge planned for", zh="拟出院日期")

@@ -5,6 +5,7 @@ Each part declares what it reads and writes; the names are those of the referral
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -22,10 +23,17 @@ def _instant(value: object) -> datetime | None:
     return value if isinstance(value, datetime) else None
 
 
-@effect("referral.number", reads="round", writes="round")
+@effect("referral.number", reads="round", writes=("round", "told_as"))
 def number(view: View) -> Iterator[Set]:
-    """Number the requests of a case, so that an answer says which one it answers."""
-    yield Set("round", _whole(view, "round") + 1)
+    """Number the requests of a case, and the person for the ward, so that an answer says which and whom it answers.
+
+    A number that the desk does not choose follows from that of the request: it tells the ward nothing else, and
+    leads from one request to no other.
+    """
+    count = _whole(view, "round") + 1
+    chosen = str(view.form.get("told_as") or "").strip()
+    yield Set("round", count)
+    yield Set("told_as", chosen or hashlib.sha256(f"{view.case_id}.{count}".encode()).hexdigest()[:16])
 
 
 @effect(
@@ -45,6 +53,17 @@ def begin_stay(view: View) -> Iterator[Set]:
 def end_stay(view: View) -> Iterator[Set]:
     """End the stay at the instant that the ward names, or now."""
     yield Set("discharged_at", _instant(view.form.get("until")) or view.now)
+
+
+@effect("referral.plan_told", writes=("plan_source", "plan_version", "plan_by_hand"))
+def plan_told(view: View) -> Iterator[Set]:
+    """Keep which message told the plan; one entered by hand does not make it forgotten what was told before."""
+    source, version = view.form.get("told_by"), view.form.get("told_version")
+    by_message = source is not None and version is not None
+    yield Set("plan_by_hand", not by_message)
+    if by_message:
+        yield Set("plan_source", source)
+        yield Set("plan_version", version)
 
 
 @effect(
@@ -86,4 +105,4 @@ def stay_ended(view: View) -> bool:
     return until is None or (until <= view.now and (began is None or began <= until))
 
 
-PARTS = (number, begin_stay, end_stay, count_visit, count_miss, stay_began, stay_ended)
+PARTS = (number, begin_stay, end_stay, plan_told, count_visit, count_miss, stay_began, stay_ended)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from casework import (
     Choice,
     Deadline,
+    Given,
     Now,
     Post,
     Run,
@@ -24,6 +25,7 @@ from casework import (
     Void,
     Workflow,
     days,
+    given,
     hours,
     keep,
     slot,
@@ -98,15 +100,38 @@ def _request(wards: Wards) -> Transition:
     )
 
 
+# Entered by hand, an answer clears them: whether a message that says otherwise is newer, nobody can tell.
+_TOLD = (Set("answer_source", Given("told_by")), Set("answer_version", Given("told_version")))
+
 _ANSWERING = (
-    Transition("receive", "requested", "received", roles=_WARD, title=Text("confirm receipt", "确认收到")),
+    Transition(
+        "receive",
+        "requested",
+        "received",
+        roles=_WARD,
+        form=forms.Told,
+        effects=_TOLD,
+        title=Text("confirm receipt", "确认收到"),
+    ),
     Transition(
         "accept",
         UNANSWERED,
         "accepted",
         roles=_WARD,
-        effects=[Post("ward_beds", "ward_taken", hold="bed"), Set("bed", "reserved")],
+        form=forms.Told,
+        effects=[Post("ward_beds", "ward_taken", hold="bed"), Set("bed", "reserved"), *_TOLD],
         title=Text("accept and reserve a bed", "接收并预留床位"),
+    ),
+    Transition(
+        "accept",
+        "accepted",
+        # It stays where it is: that a newer message says the same is kept, so that older ones come too late.
+        roles=_WARD,
+        form=forms.Told,
+        condition=given("told_by").known & given("told_version").known,
+        effects=_TOLD,
+        title=Text("accepted, a newer message says again", "新消息再次确认接收"),
+        because=Text("a bed is kept already", "已预留床位"),
     ),
     Transition(
         "reject",
@@ -114,7 +139,7 @@ _ANSWERING = (
         "rejected",
         roles=_WARD,
         form=forms.Reject,
-        effects=keep("rejection", "rejection_note"),
+        effects=[keep("rejection", "rejection_note"), *_TOLD],
         title=Text("reject with a reason", "退回并说明原因"),
     ),
     Transition(
@@ -123,7 +148,7 @@ _ANSWERING = (
         "rejected",
         roles=_WARD,
         form=forms.Reject,
-        effects=[keep("rejection", "rejection_note"), *_GIVE_UP_BED],
+        effects=[keep("rejection", "rejection_note"), *_TOLD, *_GIVE_UP_BED],
         title=Text("take the acceptance back with a reason", "撤销接收并说明原因"),
     ),
     Transition(
@@ -146,7 +171,7 @@ _ANSWERING = (
     ),
 )
 
-_PLAN = keep("planned_for", "needs", "medication")
+_PLAN = (keep("planned_for", "needs", "medication"), Run("referral.plan_told"))
 
 _STAYING = (
     Transition(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from casework import Attachment, Choice, Part, Require, Text, attach, hookimpl, state
+from casework import Attachment, CaseType, Choice, Part, Require, Text, attach, hookimpl, state
 from casework.rescue import rescue
 from casework_hospital.outfit import STAY
 from casework_hospital.parts import PARTS
 from casework_hospital.referral import referral_workflow
+from casework_hospital.ward_message import ward_message
+from casework_hospital.ward_office import office
 from casework_hospital.wards import WARDS
 
 _CLOSED = tuple(one.name for one in rescue.main.states if one.final)
@@ -63,6 +65,13 @@ def casework_attachments() -> list[Attachment]:
 def casework_requirements() -> list[Require]:
     """Nobody is sent home or onwards, and nobody is discharged on paper, while a ward still holds them."""
     return list(REQUIREMENTS)
+
+
+# Whoever gives the binding alone could set up no bed and park no message; given twice, the same values are one.
+@hookimpl
+def casework_case_types() -> list[CaseType]:
+    """Offices of wards, and messages of wards."""
+    return [office, ward_message]
 
 
 @hookimpl

@@ -3,7 +3,8 @@
 Police are asked for a sample within seven working days of arrival, and take it within a month of being asked,
 free of charge (民发〔2015〕158号, part one, paragraph two). Seven plain days stand in for seven working days: they
 warn early and never late. Each hop is two acts by two persons: one offers the sample, the other receives it; until
-then it stays in the hands of whoever offered it, so that somebody answers for it at every moment.
+then it stays in the hands of whoever had it, so that somebody answers for it at every moment. In whose hands it is
+is nobody's statement: it is the person who took or received it, whomever it was meant for.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from __future__ import annotations
 from casework import (
     Choice,
     Deadline,
+    Doer,
     Field,
     Given,
-    Held,
     Set,
     State,
     Text,
@@ -90,11 +91,15 @@ _TAKING = (
         form=[
             Field("sample", "choice", required=True, choices=SAMPLES, title=Text("sample", "样本类型")),
             Field("taken_at", required=True, title=Text("taken at", "采样地点"), max_length=100),
-            Field("custodian", required=True, title=Text("taken by", "采样人"), max_length=100),
+            Field("taken_by", required=True, title=Text("taken by", "采样人"), max_length=100),
             Field("witness", required=True, title=Text("witness of the sampling", "采样见证人"), max_length=100),
         ],
         condition=state("police_request") == "received",
-        effects=[keep("sample", "taken_at", "custodian", "witness"), cleared("seal_number", "offered_to")],
+        effects=[
+            keep("sample", "taken_at", "taken_by", "witness"),
+            Set("custodian", Doer()),
+            cleared("seal_number", "offered_to"),
+        ],
         title=Text("take the sample", "采集样本"),
         because=Text("the police sample after they have received the request", "公安机关接收申请后方可采样"),
     ),
@@ -124,7 +129,7 @@ def _receipt(target: str, destination: str) -> Transition:
         form=_RECEIPT,
         condition=_INTACT & (given("destination") == destination),
         four_eyes="offer_sample",
-        effects=[Set("custodian", Held("offered_to")), Set("offered_to", None)],
+        effects=[Set("custodian", Doer()), cleared("offered_to")],
         title=Text("receive the sample", "接收样本"),
         because=Text("giver and receiver are two persons", "交接双方不得为同一人"),
     )

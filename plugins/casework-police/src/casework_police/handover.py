@@ -9,7 +9,9 @@ from __future__ import annotations
 import attrs
 
 from casework import (
+    Assign,
     CaseType,
+    Condition,
     Deadline,
     Given,
     Invariant,
@@ -19,6 +21,7 @@ from casework import (
     Transition,
     Workflow,
     Worklist,
+    actor,
     fact,
     field,
     given,
@@ -28,11 +31,17 @@ from casework import (
 )
 from casework_police.fields import cleared, reason
 from casework_police.handover_data import Handover
-from casework_police.roles import BRINGING, CITY, DIRECTOR, OFFICER, STAFF, STAFF_ROLES
+from casework_police.roles import BRINGING, CITY, DIRECTOR, OFFICER, OPENER, SIGNATORY, STAFF, STAFF_ROLES
 
 _STATION = ("caseworker", "director")
 _READING = (*BRINGING, *STAFF)
 _NO_GOODS, _YES = False, True
+# A hand-over has one hand on each side. Who filled in or signed, ever, stays on the side of those who bring; a form
+# that was signed is signed again by the same person, and another one fills in a form of their own.
+_WRITING = ("opener", "signatory")
+_RECEIVING = ~actor.has_role("opener") & ~actor.has_role("signatory")
+_YET_SIGNED = field("signed_before").known
+_GOODS_LISTED = (field("dangerous_goods") == _NO_GOODS) | field("dangerous_list").known
 
 
 @attrs.frozen(kw_only=True)
@@ -54,10 +63,12 @@ class Receipt:
 
 
 _STATES = (
+    # Nobody is ever found in it: it is left at once, and leaving it says who filled the form in.
+    State("begun", title=Text("begun", "新建")),
     State(
         "drafted",
         title=Text("being filled in", "填写中"),
-        grants={"view": BRINGING, "edit": BRINGING, "note": _READING, "adopt": DIRECTOR},
+        grants={"view": BRINGING, "edit": _WRITING, "note": _READING, "adopt": DIRECTOR},
     ),
     State(
         "signed",
@@ -69,18 +80,35 @@ _STATES = (
     State("withdrawn", title=Text("withdrawn", "已撤回"), final=True),
 )
 
-_TRANSITIONS = (
-    Transition(
+
+def _sign(condition: Condition, *first: Assign | Set) -> Transition:
+    return Transition(
         "sign",
         "drafted",
         "signed",
         roles=BRINGING,
         form=Signature,
-        condition=(field("dangerous_goods") == _NO_GOODS) | field("dangerous_list").known,
-        effects=keep("signed_by"),
+        condition=_GOODS_LISTED & condition,
+        effects=[keep("signed_by"), *first],
         title=Text("sign the hand-over", "移交人签字"),
-        because=Text("dangerous goods are listed", "携带危险物品的须列明清单"),
+        because=Text(
+            "dangerous goods are listed, and a form that was signed before is signed again by the same person",
+            "携带危险物品的须列明清单；撤回签字后须由原签字人重新签字",
+        ),
+    )
+
+
+_TRANSITIONS = (
+    Transition(
+        "begin",
+        "begun",
+        "drafted",
+        automatic=True,
+        effects=Assign("opener"),
+        title=Text("somebody fills the form in", "登记填表人"),
     ),
+    _sign(~_YET_SIGNED, Assign("signatory"), Set("signed_before", True)),
+    _sign(_YET_SIGNED & actor.has_role("signatory")),
     Transition(
         "take_back",
         "signed",
@@ -98,13 +126,14 @@ _TRANSITIONS = (
         roles=_STATION,
         form=Receipt,
         condition=(given("belongings_agree") == _YES)
-        & ((field("dangerous_goods") == _NO_GOODS) | given("goods_kept_by").known),
+        & ((field("dangerous_goods") == _NO_GOODS) | given("goods_kept_by").known)
+        & _RECEIVING,
         four_eyes="sign",
         effects=keep("countersigned_by", "goods_kept_by"),
         title=Text("receive the person and countersign", "接收并签字"),
         because=Text(
-            "the belongings agree, dangerous goods stay outside, and two persons sign",
-            "随身物品须核对一致，危险物品不得带入，交接双方须分别签字",
+            "the belongings agree, dangerous goods stay outside, and who filled in or signed the form does not receive",
+            "随身物品须核对一致，危险物品不得带入，填表人和移交签字人不得办理接收",
         ),
     ),
     Transition(
@@ -113,10 +142,11 @@ _TRANSITIONS = (
         "not_received",
         roles=_STATION,
         form=reason(),
+        condition=_RECEIVING,
         four_eyes="sign",
         effects=Set("not_received_because", Given("reason")),
         title=Text("decline to receive", "不予接收"),
-        because=Text("somebody else than who brought the person declines", "须由移交人以外的人员决定"),
+        because=Text("somebody else than who filled in or signed declines", "须由填表人和移交签字人以外的人员决定"),
     ),
     Transition(
         "withdraw",
@@ -137,7 +167,7 @@ police_handover = CaseType(
     chain=(
         Workflow(
             "police_handover",
-            initial="drafted",
+            initial="begun",
             title=Text("hand-over", "护送交接"),
             states=_STATES,
             transitions=_TRANSITIONS,
@@ -148,7 +178,7 @@ police_handover = CaseType(
         ),
     ),
     data=Handover,
-    roles=(*STAFF_ROLES, OFFICER, CITY),
+    roles=(*STAFF_ROLES, OFFICER, CITY, OPENER, SIGNATORY),
     opens=BRINGING,
     # Who brought the person sees the form until the station has signed it; their own copy is on paper.
     grants={"view": (*STAFF, "auditor"), "import": DIRECTOR},

@@ -67,6 +67,7 @@ class Handover(Person):
     signed_by: str | None = fact(
         default=None, managed=True, en="signed by", zh="移交人签字", field_class="personal", max_length=60
     )
+    signed_before: bool | None = fact(default=None, managed=True, en="was signed before", zh="曾经签字")
     countersigned_by: str | None = fact(
         default=None, managed=True, en="countersigned by", zh="接收人签字", field_class="personal", max_length=60
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from casework import Held, Open, Slot, State, Text, Transition, Workflow, slot
 
-_PASSED = ("brought_by", "found_at", "found_by", "alias", "sex", "age", "can_state_identity", "apparent_condition")
+_ALIKE = ("brought_by", "found_at", "found_by", "alias", "sex", "age", "apparent_condition")
+# What the officers heard; whether the person can state who they are is for the station to assess.
+_HEARD = "can_state_identity"
 
 intake = Workflow(
     "intake",
@@ -22,7 +24,7 @@ intake = Workflow(
             "opened",
             automatic=True,
             condition=slot("received"),
-            effects=Open("rescue", {name: Held(name) for name in _PASSED}),
+            effects=Open("rescue", {"says_who_they_are": Held(_HEARD), **{name: Held(name) for name in _ALIKE}}),
             title=Text("open the rescue case", "救助立案"),
         ),
         Transition(
@@ -35,7 +37,7 @@ intake = Workflow(
         ),
     ),
     slots=(
-        *(Slot(name, "field") for name in _PASSED),
+        *(Slot(name, "field") for name in (*_ALIKE, _HEARD)),
         Slot("received", title=Text("both sides have signed", "双方已签字")),
         Slot("given_up", title=Text("it ended without a receipt", "未接收即结束")),
     ),

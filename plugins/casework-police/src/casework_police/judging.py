@@ -50,7 +50,7 @@ def _proposal(source: str) -> Transition:
 def _rejection(target: str) -> Transition:
     return Transition(
         "reject",
-        "candidate" if target in _ASKED else "suggested",
+        ("candidate" if target in _ASKED else "suggested", "to_confirm", "outdated"),
         target,
         roles="tracer",
         form=(*reason(JUDGING), *evidence(JUDGING)),
@@ -86,6 +86,27 @@ def _following(target: str) -> Transition:
     )
 
 
+# A candidate who waited while one identity was confirmed and revoked is not judged under the next one: who proposed
+# it thought of somebody else. It is not dropped either, for it may have been right: somebody rejects it, with reasons.
+_WATCHING = (
+    Transition(
+        "await_confirmation",
+        ("candidate", "suggested"),
+        "to_confirm",
+        automatic=True,
+        condition=slot("identified") & ~slot("over"),
+        title=Text("the case took the identity for confirmed", "本案已确认身份"),
+    ),
+    Transition(
+        "outdate",
+        "to_confirm",
+        "outdated",
+        automatic=True,
+        condition=~slot("identified") & ~slot("over"),
+        title=Text("the identity was revoked while a candidate waited", "疑似对象待核实期间身份认定被撤销"),
+    ),
+)
+
 _CONFIRMATION = Transition(
     "confirm",
     phase="judging",
@@ -105,6 +126,7 @@ _CONFIRMATION = Transition(
 # Automatic steps first: an identity that was revoked is followed before anything else is asked.
 CANDIDATES = (
     *(_following(name) for name in _STANDS),
+    *_WATCHING,
     *(_proposal(name) for name in _STANDS),
     _CONFIRMATION,
     *(_rejection(name) for name in _STANDS),

@@ -23,7 +23,7 @@ from casework import (
     slot,
     state,
 )
-from casework_police.accounts import NOTICES
+from casework_police.accounts import COUNTED
 from casework_police.bases import sharing
 from casework_police.evidence import evidence, link
 from casework_police.fields import kept
@@ -41,6 +41,8 @@ _STATES = (
     State("searching", title=Text("police are searching", "公安机关查找中"), phases="asked", grants=_ASKED),
     State("candidate", title=Text("candidate to judge", "疑似对象待核实"), phases="judging", grants=_ASKED),
     State("suggested", title=Text("candidate without the police", "未经公安协查的疑似对象"), phases="judging"),
+    State("to_confirm", title=Text("candidate to confirm", "疑似对象待确认"), phases="judging"),
+    State("outdated", title=Text("candidate of a revoked identity", "身份撤销后的疑似对象")),
     State("confirmed", title=Text("candidate confirmed", "疑似对象已核实")),
     State("not_found", title=Text("police found nobody", "公安协查无结果")),
     State("refused", title=Text("police declined", "公安机关不予受理")),
@@ -101,15 +103,16 @@ _DEADLINES = (
 
 _POLICE = state("police")
 _OPEN = ("requested", "acknowledged", "searching")
+_JUDGED = ("candidate", "suggested", "to_confirm", "outdated")
 
 _OUTFIT = Outfit(
     roles=(OFFICER,),
-    accounts=NOTICES,
+    accounts=COUNTED,
     worklists=(
         Worklist("to_answer", _OPEN, roles="officer", title=Text("requests to the police", "待公安机关办理的协查")),
         Worklist(
             "to_judge",
-            ("candidate", "suggested"),
+            _JUDGED,
             roles=("tracer", "asker"),
             title=Text("candidates to judge", "待核实的疑似对象"),
         ),
@@ -129,7 +132,7 @@ _OUTFIT = Outfit(
         ),
         Invariant(
             "judged_is_linked",
-            ~_POLICE.in_("candidate", "suggested") | field("candidate_case").known,
+            ~_POLICE.in_(*_JUDGED) | field("candidate_case").known,
             because=Text("a candidate is a link to a case", "疑似对象须对应案件"),
         ),
         Invariant(

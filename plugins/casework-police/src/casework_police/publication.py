@@ -6,7 +6,7 @@ Here the clock runs from the preparation of the request; the host keeps the one 
 
 from __future__ import annotations
 
-from casework import Deadline, Field, Now, Post, Set, State, Text, Transition, Workflow, field, hours, keep, state
+from casework import Deadline, Field, Now, Set, State, Text, Transition, Workflow, days, field, hours, keep, state
 from casework_police.asking import closed
 from casework_police.fields import reason
 from casework_police.request_data import CHANNELS
@@ -51,7 +51,6 @@ _TRANSITIONS = (
             keep("channel", "notice_text"),
             Set("published_at", Now()),
             Set("taken_down_at", None),
-            Post("notices_down", "notices_up"),
         ],
         title=Text("publish the notice", "发布公告"),
         because=Text("a notice is published with a request that was sent", "申请发送后方可发布公告"),
@@ -62,8 +61,17 @@ _TRANSITIONS = (
         "down",
         roles=(*SEARCH, "caseworker", "police_officer"),
         form=reason(),
-        effects=[Set("taken_down_at", Now()), Post("notices_up", "notices_down")],
+        effects=Set("taken_down_at", Now()),
         title=Text("take the notice down", "撤下公告"),
+    ),
+    Transition(
+        "keep_up",
+        "up",
+        # Into the same state anew: the time until somebody looks again begins anew.
+        "up",
+        roles=SEARCH,
+        form=reason(),
+        title=Text("the notice stays up", "继续发布公告"),
     ),
 )
 
@@ -80,5 +88,7 @@ publication = Workflow(
             hours(24),
             title=Text("notice within 24 hours (2015 no. 158)", "二十四小时内发布公告（民发〔2015〕158号）"),
         ),
+        # No rule asks for it: a case that ends by a death or a departure is not held up by a notice, nor tells of it.
+        Deadline("notice_check", "up", days(30), title=Text("look at the notice every month", "每月核查一次公告")),
     ),
 )

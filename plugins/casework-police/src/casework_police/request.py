@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from casework import CaseType, Condition, Invariant, Role, Text, Worklist, field, overdue, state
-from casework_police.accounts import NOTICES
+from casework_police.accounts import COUNTED
 from casework_police.asking import asking, closed
+from casework_police.counting import counting
 from casework_police.custody import IN_HANDS, custody
 from casework_police.publication import publication
 from casework_police.request_data import REQUEST
-from casework_police.roles import DIRECTOR, OFFICER, SEARCH, STAFF, STAFF_ROLES
+from casework_police.roles import OFFICER, SEARCH, STAFF, STAFF_ROLES
 
 _LABORATORY = Role("laboratory", title=Text("laboratory", "检验机构"))
 _READING = (*STAFF, "police_officer")
-_SAMPLE, _NOTICE = state("sample"), state("publication")
+_SAMPLE, _NOTICE, _COUNT = state("sample"), state("publication"), state("counting")
 
 
 def _implies(if_: Condition, then: Condition) -> Condition:
@@ -39,6 +40,16 @@ _INVARIANTS = (
         "nothing_stays_up",
         _implies(closed, (_NOTICE == "over") & (_SAMPLE == "over")),
         because=Text("a closed request leaves neither a notice nor a sample behind", "办结后不得遗留公告或样本"),
+    ),
+    Invariant(
+        "open_is_counted",
+        _COUNT.in_("counted", "counted_up") | closed,
+        because=Text("an open request is counted for its person", "在办协查须计入该人员名下"),
+    ),
+    Invariant(
+        "up_is_counted",
+        _implies(_NOTICE == "up", _COUNT == "counted_up") & _implies(_COUNT == "counted_up", _NOTICE == "up"),
+        because=Text("a notice that is up is counted for its person", "发布中的公告须计入该人员名下"),
     ),
     Invariant(
         "sent_on_a_basis",
@@ -71,6 +82,14 @@ _WORKLISTS = (
     ),
     Worklist("notices_up", "up", workflow="publication", roles=SEARCH, title=Text("notices up", "发布中的协查公告")),
     Worklist(
+        "notices_to_check",
+        "up",
+        workflow="publication",
+        condition=overdue("notice_check"),
+        roles=SEARCH,
+        title=Text("notices up for a month", "发布满一个月待核查的公告"),
+    ),
+    Worklist(
         "samples_late",
         ("to_request", "awaited"),
         workflow="sample",
@@ -90,13 +109,14 @@ _WORKLISTS = (
 police_request = CaseType(
     "police_request",
     title=Text("request to the police", "公安协查申请"),
-    chain=(asking, publication, custody),
+    chain=(asking, publication, custody, counting),
     data=REQUEST,
     roles=(*STAFF_ROLES, OFFICER, _LABORATORY),
     opens=STAFF,
-    grants={"view": (*STAFF, "auditor"), "import": DIRECTOR},
+    # Which requests may be imported is said by the states of `counting`.
+    grants={"view": (*STAFF, "auditor")},
     readers={"personal": _READING, "identity": (*SEARCH, "police_officer")},
     worklists=_WORKLISTS,
-    accounts=NOTICES,
+    accounts=COUNTED,
     invariants=_INVARIANTS,
 )

@@ -56,9 +56,10 @@ _NOTICE = (
 _SAMPLE = (
     Field("sample", "choice", managed=True, choices=SAMPLES, field_class="identity", title=Text("sample", "样本类型")),
     _text("taken_at", Text("taken at", "采样地点")),
+    _text("taken_by", Text("taken by", "采样人")),
     _text("witness", Text("witness of the sampling", "采样见证人")),
     _text("seal_number", Text("number of the seal", "封签编号"), limit=60, readers=_CUSTODY),
-    _text("custodian", Text("in the hands of", "样本保管人"), readers=_CUSTODY),
+    _text("custodian", Text("in the hands of", "样本保管人"), limit=128, readers=_CUSTODY),
     _text("offered_to", Text("to be received by", "拟交接收人"), readers=_CUSTODY),
     _text("report_number", Text("number of the report", "检验报告编号"), limit=60, readers=_CUSTODY),
 )

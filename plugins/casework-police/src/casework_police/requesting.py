@@ -17,6 +17,8 @@ _UNCONFIRMED = (
     "searching",
     "candidate",
     "suggested",
+    "to_confirm",
+    "outdated",
     "not_found",
     "refused",
     "withdrawn",

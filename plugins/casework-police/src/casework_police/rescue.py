@@ -47,10 +47,27 @@ reunion = Require(
 )
 
 
-taken_down = Require(
-    "rescue.reunite",
-    balance("notices_up") < 1,
-    because=Text("no notice about the person is up any more", "须先撤下有关该人员的公告"),
+# Who goes on to another station has to be able to go home from there, and its people do not see what this one began.
+# An ending that merely records what has happened, as a death or a departure, is held up by nothing.
+_GOING_ON = ("rescue.reunite", "rescue.transfer")
+taken_down = tuple(
+    Require(
+        trigger,
+        balance("notices_up") < 1,
+        because=Text("no notice about the person is up any more", "须先撤下有关该人员的公告"),
+    )
+    for trigger in _GOING_ON
+)
+ended = tuple(
+    Require(
+        trigger,
+        balance("requests_open") < 1,
+        because=Text(
+            "every request to the police about the person is answered or withdrawn",
+            "有关该人员的公安协查申请须全部办结或撤回",
+        ),
+    )
+    for trigger in _GOING_ON
 )
 
 # While the police part runs it follows a revocation by itself; in a case that was reopened it has ended.
@@ -69,5 +86,5 @@ def casework_attachments() -> list[Attachment]:
 
 @hookimpl
 def casework_requirements() -> list[Require]:
-    """Nobody goes home while the police still search, a candidate waits, or a notice is up."""
-    return [reunion, taken_down, revocation]
+    """Nobody goes home while the police still search, or a candidate waits, a notice is up or a request open."""
+    return [reunion, *taken_down, *ended, revocation]

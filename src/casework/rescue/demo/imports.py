@@ -42,7 +42,7 @@ def import_register(app: Casework, clock: FrozenClock, path: Path, until: dateti
         case = desk.open(
             "rescue",
             request_id=f"register {item.number}",
-            can_state_identity=item.can_state_identity,
+            says_who_they_are=item.can_state_identity,
             **arrival_of(item),
         )
         wanted[case.id] = item
@@ -68,7 +68,7 @@ def _differences(cases: Iterator[Case], wanted: dict[str, Row]) -> Iterator[str]
         row = left.pop(case.id, None)
         if row is None:
             yield f"case {case.id} belongs to no good line of the register"
-        elif dict(case.data) != {**arrival_of(row), "can_state_identity": row.can_state_identity}:
+        elif dict(case.data) != {**arrival_of(row), "says_who_they_are": row.can_state_identity}:
             yield f"{row.number} was changed by the import"
         elif case.opened_at != row.arrived_at:
             yield f"{row.number} is dated {case.opened_at}"

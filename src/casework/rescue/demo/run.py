@@ -64,7 +64,7 @@ def _run(asked: DemoRun, app: Casework, clock: FrozenClock) -> int:
     played = monotonic() - began
     results = _results(asked, app, clock, tally, rows.problems)
     asked.out.mkdir(parents=True, exist_ok=True)
-    page = write_page(results, asked.out / "report.html", "zh" if asked.language == "zh" else "en")
+    page = write_page(results, asked.out / "rescue.html", "zh" if asked.language == "zh" else "en")
     for line in summary(results, "zh" if asked.language == "zh" else "en", played, page):
         asked.say(line)
     return len(results.problems) + len(results.verdict.faults)

@@ -12,6 +12,7 @@ from casework.model.case import Case
 from casework.model.refusal import Refusal
 from casework.storage.rows import Tables
 from casework.testing.cast import HERE
+from casework.testing.machine.before import BeforeDesk
 from casework.testing.machine.call import Call, desk_line
 from casework.testing.machine.compare import check_claims_of_step, compare
 from casework.testing.machine.setup import Setup
@@ -66,13 +67,25 @@ class Bench:
         self.births: dict[tuple[int, int], str] = {}
         self.turn = 0
         self.failed = False
+        self.said: Refusal | None = None
+        self.done: Case | None = None
+        self.taken: list[tuple[str, str]] = []
+        self.furnished = 0
         self.rows = tables(self.app)
+
+    def begin(self) -> None:
+        """What every program begins with; no part of it is left out when a program is shortened."""
+        if self.setup.before is not None:
+            self.setup.before(lambda who: BeforeDesk(self, who))
+        self.furnished = len(self.world.cases)
+        self.steps = []
 
     def do(self, call: Call, at: int | None = None) -> None:
         """Do it on both sides, then compare all that there is; *at* is its place in the program that it comes from."""
         self._people(call)
         self.steps.append(self._taken(call, len(self.steps) if at is None else at))
         self.lines.append(repr(call))
+        self.said, self.done = None, None
         if call.verb == "wait":
             self.clock.advance(call.wait)
             self.app.run_due()
@@ -82,9 +95,20 @@ class Bench:
         else:
             self._both(call)
         before, self.rows = self.rows, tables(self.app)
+        self.taken = self._taken_since(before)
         self.turn += 1
         if before != self.rows or call.verb == "wait":
             compare(self)
+
+    def _taken_since(self, before: Tables) -> list[tuple[str, str]]:
+        """Case type and trigger of every step that was logged since the tables were as *before*."""
+        known = {(row["case_id"], row["number"]) for row in before["casework_entry"]}
+        new = [row for row in self.rows["casework_entry"] if (row["case_id"], row["number"]) not in known]
+        return [
+            (self.world.cases[row["case_id"]]["type"], step[1])
+            for row in new
+            for step in unframed(row["body"])[1].get("steps", ())
+        ]
 
     def _taken(self, call: Call, at: int) -> Taken:
         if not call.case:
@@ -106,9 +130,9 @@ class Bench:
         if call.repeats == "other":
             desk = self.app.desk(call.who)
             said, _ = _tried(lambda: desk.note(first.id, "else", request_id=call.request))
-            wanted = "request-reused"
             assert said is not None, "a request id that was used for something else is accepted"
-            assert said.code == (wanted if sees else "not-found"), f"a request id that was used before gives {said}"
+            # Their own request is theirs to be told of, also where the case is no longer theirs to see.
+            assert said.code == "request-reused", f"a request id that was used before gives {said}"
         else:
             said, case = _tried(lambda: self.real(call))
             if case is None:
@@ -129,7 +153,7 @@ class Bench:
         """The call as it is."""
         desk = self.app.desk(call.who)
         if call.verb == "open":
-            known = self.named[call.case - 1].subjects if call.about else {}
+            known = self.subjects(self.named[call.case - 1].id) if call.about else {}
             subjects = {name: known[name] for name in call.about}
             return desk.open(call.name, call.values, request_id=call.request, unit=HERE, subjects=subjects)
         case = self.handle(call)
@@ -156,6 +180,7 @@ class Bench:
     def _both(self, call: Call) -> None:
         foreseen = self._foreseen(call) if call.verb == "fire" else None
         before = {} if call.verb == "open" else dict(self.world.cases[self.named[call.case - 1].id])
+        held = dict(self.world.balances)
         said, case = _tried(lambda: self.real(call))
         assert call.verb != "fire" or said == foreseen, f"why_not() said {foreseen}; fire() said {said}"
         if case is None:
@@ -165,7 +190,7 @@ class Bench:
         told = self._told(call, case)
         assert told == "", f"casework accepts what the definition refuses: {told}"
         self._acknowledge(call, case)
-        check_claims_of_step(self, call, before)
+        check_claims_of_step(self, call, before, held)
 
     def _foreseen(self, call: Call) -> Refusal | None:
         desk, case = self.app.desk(call.who), self.handle(call)
@@ -175,6 +200,7 @@ class Bench:
         return said
 
     def _refused(self, call: Call, said: Refusal) -> None:
+        self.said = said
         self.lines[-1] += f"  # refused: {said.code}"
         self._untouched(f"a call that was refused ({said.code})")
         assert said.code not in BROKEN, f"{said}"
@@ -186,7 +212,7 @@ class Bench:
         """What the second interpreter says of a call; *case* is what casework made of it."""
         world, now = self.world, self.clock.now()
         if call.verb == "open":
-            subjects = {} if case is None else case.subjects
+            subjects = {} if case is None else self.subjects(case.id)
             case_id = "nowhere" if case is None else case.id
             return world.open(case_id, call.who, call.name, HERE, call.values, now, subjects)
         seen = None if call.by_id else self.named[call.case - 1].revision
@@ -205,6 +231,7 @@ class Bench:
         return "" if world.undo(case_id, call.entry, now) else "not-undoable"
 
     def _acknowledge(self, call: Call, case: Case) -> None:
+        self.done = case
         self.acknowledged.append(case)
         self.fired.add((case.id, call.name))
         if call.request is not None:
@@ -213,13 +240,25 @@ class Bench:
         self.lines[-1] = f"case{len(self.named)} = {self.lines[-1]}"
         opened = self._opened(tables(self.app), case.id, case.entry)
         children = [self.app.desk(self.seer).get(child) for child in opened]
-        self.world.christen((child.id, child.subjects) for child in children)
+        self.world.christen((child.id, self.subjects(child.id)) for child in children)
         born = [*([case] if call.verb == "open" else []), *children]
         self.births |= {(self.steps[-1].at, number): one.id for number, one in enumerate(born)}
         for child in children:
             self.named.append(child)
             self.people["seer"] = self.seer
             self.lines.append(f"case{len(self.named)} = seer.get({child.id!r})")
+
+    def subjects(self, case_id: str) -> dict[str, str]:
+        """Whom a case is about, as its first entry says it; not everybody who may view the case may know."""
+        rows = tables(self.app)["casework_entry"]
+        first = next(row["body"] for row in rows if (row["case_id"], row["number"]) == (case_id, 1))
+        told: dict[str, str] = unframed(first)[1]["case"]["subjects"]
+        return told
+
+    def shared(self, case_type: str, case_id: str) -> tuple[str, ...]:
+        """The subjects that a case of that type can have in common with another case."""
+        known = self.subjects(case_id)
+        return tuple(subject for subject in self.setup.composed[case_type].subjects if subject in known)
 
     def _opened(self, rows: Tables, case_id: str, entry: int) -> list[str]:
         """The cases that an entry opened, each with those that its own opening opened."""

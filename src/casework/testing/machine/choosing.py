@@ -35,10 +35,10 @@ def drawn(choose: Chooser) -> SearchStrategy[Call]:
 
 def calls(draw: DrawFn, bench: Bench) -> Call:
     """What is done next. Firing is what cases live by; without a case there is only opening one."""
-    if not bench.named:
+    if not _begun(bench):
         return opening(draw, bench)
     choosers = [firing] * 14 + [waiting] * 4 + [amending, noting, assigning, correcting]
-    choosers += [opening] if len(bench.world.cases) < CASES else []
+    choosers += [opening] if len(bench.world.cases) < CASES + bench.furnished else []
     choosers += [repeating] if bench.requests else []
     return draw(st.sampled_from(choosers))(draw, bench)
 
@@ -46,11 +46,16 @@ def calls(draw: DrawFn, bench: Bench) -> Call:
 def opening(draw: DrawFn, bench: Bench) -> Call:
     """Open a case of any type, that under test above all."""
     names = [bench.setup.name] * 3 + list(bench.setup.composed)
-    name = draw(st.sampled_from(names if bench.named else names[:1]))
+    name = draw(st.sampled_from(names if _begun(bench) else names[:1]))
     values = draw(_mostly(bench.setup.openings(name), broken_forms(_entered(bench, name))))
     number, about = _about(draw, bench, name)
     who, request = _who(draw, bench), _request(draw, bench)
     return Call(verb="open", who=who, case=number, about=about, name=name, values=values, request=request)
+
+
+def _begun(bench: Bench) -> bool:
+    """Whether there is a case of the type under test."""
+    return any(case["type"] == bench.setup.name for case in bench.world.cases.values())
 
 
 def _about(draw: DrawFn, bench: Bench, name: str) -> tuple[int, tuple[str, ...]]:
@@ -135,8 +140,13 @@ def _who(draw: DrawFn, bench: Bench) -> Actor:
 
 
 def _handle(draw: DrawFn, bench: Bench) -> dict[str, Any]:
-    """A case as it was last seen; sometimes by its id, and sometimes as it was seen long ago."""
-    number = len(bench.named) - draw(st.integers(0, len(bench.named) - 1))
+    """A case as it was last seen; sometimes by its id, and sometimes as it was seen long ago.
+
+    Mostly one of the type under test, the latest first: others stand beside it.
+    """
+    every = range(len(bench.named), 0, -1)
+    own = [number for number in every if case_type_of(bench, bench.named[number - 1].id).name == bench.setup.name]
+    number = draw(st.sampled_from(draw(st.sampled_from([own, own, own, every]))))
     case_id = bench.named[number - 1].id
     how = draw(st.sampled_from(["latest"] * 5 + ["id", "id", "old"]))
     if how == "old":

@@ -104,7 +104,11 @@ def _asking(bench: Bench, actor: Actor, case: Told) -> Ask:
 def _check_amounts(bench: Bench) -> None:
     held = {"|".join(key): amount for key, amount in bench.world.balances.items()}
     real = {row["account"]: row["amount"] for row in bench.rows["casework_balance"]}
-    wrong = {key: (left, held.get(key, 0)) for key, left in real.items() if left != held.get(key, 0)}
+    limited = {
+        account.name for case_type in bench.world.types.values() for account in case_type.accounts if account.limited
+    }
+    meant = {key: amount for key, amount in held.items() if key.partition("|")[0] in limited}
+    wrong = {key: (real.get(key, 0), held.get(key, 0)) for key in real | meant if real.get(key, 0) != held.get(key, 0)}
     assert not wrong, f"accounts hold otherwise than the definition says (held, said): {wrong}"
 
 
@@ -129,17 +133,18 @@ def _is_so(bench: Bench, claim: Never, case_id: str, case: Told) -> bool:
     return bool(claim.what(whole))
 
 
-def check_claims_of_step(bench: Bench, call: Call, before: Told) -> None:
-    """What is claimed of a trigger holds of the case as it was and as it became."""
+def check_claims_of_step(bench: Bench, call: Call, before: Told, held: dict[tuple[str, str, str], int]) -> None:
+    """What is claimed of a trigger holds of the case as it was, when accounts *held* that much, and as it became."""
     if call.verb != "fire" or before["type"] != bench.setup.name:
         return
     after = bench.world.cases[before["id"]]
     given = {name: value for name, value in call.values.items() if value is not None}
     for claim in bench.setup.claims:
         if isinstance(claim, Whenever) and claim.trigger == call.name:
-            for condition, case, when in ((claim.before, before, "before"), (claim.after, after, "after")):
+            then, now = (claim.before, before, held, "before"), (claim.after, after, None, "after")
+            for condition, case, amounts, when in (then, now):
                 ask = attrs.evolve(_asking(bench, call.who, before), form=given)
-                told = bench.world.truth(condition, case, ask)
+                told = bench.world.truth(condition, case, ask, amounts)
                 assert told is True, f"claimed {when} {call.name!r}, and not so: {claim.because}"
 
 

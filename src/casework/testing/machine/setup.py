@@ -23,6 +23,7 @@ from casework.parts import Part
 from casework.plugins import Plugins
 from casework.testing.cast import cast_of
 from casework.testing.claims import Claim, asked, check_claims
+from casework.testing.machine.before import Before
 from casework.testing.machine.stage import Stage
 from casework.testing.reference import World
 from casework.testing.strategies import Near, data, forms, literals
@@ -60,6 +61,7 @@ class Setup:
     near: Near
     composed: Mapping[str, CaseType]
     waits: tuple[timedelta, ...]
+    before: Before | None
 
     def world(self, app: Casework) -> World:
         """The second interpreter for what the app has composed."""
@@ -79,7 +81,9 @@ class Setup:
 
     def form_of(self, step: Transition) -> SearchStrategy[Values]:
         """What is filled in for a step."""
-        return self.forms.get(step.trigger) or forms(step, self.near)
+        # A strategy has no truth to be asked for.
+        given = self.forms.get(step.trigger)
+        return forms(step, self.near) if given is None else given
 
 
 def prepared(
@@ -90,12 +94,15 @@ def prepared(
     data: SearchStrategy[Values] | None,
     forms: Mapping[str, SearchStrategy[Values]],
     claims: tuple[Claim, ...],
+    before: Before | None,
 ) -> Setup:
     """Compose once, to raise what is unsound at once, and to invent what was not given."""
     stage = Stage(given.build)
     composed = {case_type.name: case_type for case_type in stage.begin().case_types}
     if name not in composed:
         raise SetupError(f"there is no case type {name!r}; there is {', '.join(composed) or 'none'}")
+    if before is not None and not callable(before):
+        raise SetupError(f"before takes a function of a function that gives desks, not {before!r}")
     _known_triggers(composed.values(), forms)
     check_claims(composed[name], claims)
     cast = cast_of(composed.values()) if actors is None or isinstance(actors, SearchStrategy) else tuple(actors)
@@ -111,6 +118,7 @@ def prepared(
         near=literals(composed.values(), [condition for claim in claims for condition in asked(claim)]),
         composed=composed,
         waits=_waits(composed.values(), claims),
+        before=before,
     )
 
 

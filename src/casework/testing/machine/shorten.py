@@ -56,6 +56,7 @@ def _without(steps: list[Taken], place: int) -> Iterator[list[Taken]]:
 def _failing(setup: Setup, steps: Sequence[Taken], wanted: Signature) -> str | None:
     bench = Bench(setup, thorough=True)
     try:
+        bench.begin()
         for step in steps:
             call = _found_again(bench, step)
             if call is not None:

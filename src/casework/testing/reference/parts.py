@@ -38,6 +38,7 @@ class Parts:
             answers = guard.check(view), guard.check(view)
         except Exception:
             raise No("part-failed") from None
+        kept_to(view)
         if answers[0] is not answers[1] or not isinstance(answers[0], bool):
             raise No("part-failed")
         return answers[0]
@@ -48,11 +49,12 @@ class Parts:
         assert isinstance(part, EffectPart)
         limited = [one.name for one in case_type.accounts if one.limited and one.name in part.posts]
         balances = {name: left for name in limited if (left := left_of(case, name)) is not None}
-        view = attrs.evolve(seen(case_type, workflow, part.reads, case, ask), balances=MappingProxyType(balances))
+        view = attrs.evolve(seen(case_type, workflow, part.reads, case, ask), balances=Shown(balances, part.posts))
         try:
             answer = list(islice(part.run(view), MOST + 1))
         except Exception:
             raise No("part-failed") from None
+        kept_to(view)
         if len(answer) > MOST or not all(declared(part, command) for command in answer):
             raise No("part-failed")
         return answer
@@ -76,10 +78,42 @@ def seen(case_type: CaseType, workflow: str, reads: tuple[str, ...], case: Case,
         person=ask.person,
         roles=ask.roles,
         states=MappingProxyType(dict(case["states"])),
-        data=MappingProxyType({name: value for name, value in data.items() if value is not None}),
+        data=Shown({name: value for name, value in data.items() if value is not None}, reads),
         form=MappingProxyType(dict(ask.form)),
         subjects=MappingProxyType(dict(case["subjects"])),
+        balances=Shown({}, ()),
     )
+
+
+class Shown(dict[str, Any]):
+    """What a part is shown; whoever asks it for a name that was not declared is remembered."""
+
+    def __init__(self, known: Mapping[str, Any], declared: tuple[str, ...]) -> None:
+        super().__init__(known)
+        self.declared, self.strayed = declared, False
+
+    def __missing__(self, name: str) -> Any:
+        self.ask(name)
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.ask(name)
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What is known by that name, or *default*."""
+        self.ask(name)
+        return super().get(name, default)
+
+    def ask(self, name: object) -> None:
+        """Remember a name that was not declared."""
+        self.strayed = self.strayed or name not in self.declared
+
+
+def kept_to(view: View) -> None:
+    """No where a part asked its view for what it did not declare."""
+    if any(isinstance(shown, Shown) and shown.strayed for shown in (view.data, view.balances)):
+        raise No("part-failed")
 
 
 def declared(part: EffectPart, command: Any) -> bool:

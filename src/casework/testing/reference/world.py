@@ -372,6 +372,13 @@ class World:
         grants = [case_type.grants, *(w.state(case["states"][w.name]).grants for w in case_type.chain)]
         return any(name == permission and roles & set(who) for grant in grants for name, who in grant)
 
-    def truth(self, condition: tree.Condition, case: Case, ask: Ask) -> bool | None:
-        """What a condition says of a case: True, False, or None where a fact is missing."""
-        return self._do.truth(condition, case, ask)
+    def truth(
+        self, condition: tree.Condition, case: Case, ask: Ask, amounts: dict[tuple[str, str, str], int] | None = None
+    ) -> bool | None:
+        """What a condition says of a case, with *amounts* in the accounts: True, False, or None for a missing fact."""
+        now = self._do.ledger.amounts
+        self._do.ledger.amounts = now if amounts is None else amounts
+        try:
+            return self._do.truth(condition, case, ask)
+        finally:
+            self._do.ledger.amounts = now

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from casework import Case
+from casework.volunteering.demo.plan import Occasion
 from casework.volunteering.demo.slips import (
     CERTIFIED_ALONE,
     LOOKED_INTO,
@@ -17,20 +18,21 @@ from casework.volunteering.demo.slips import (
 from casework.volunteering.demo.stage import Course, Stage
 from casework.volunteering.demo.words import CONTENTS
 from casework.volunteering.rules import USUAL
+from casework.volunteering.taking_part_data import UNRATED
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def attesting(
-    stage: Stage, case_id: str, number: str, ended: datetime, rng: Random, *, certifier: str, recipient: str
+    stage: Stage, case_id: str, number: str, one: Occasion, rng: Random, *, certifier: str, recipient: str
 ) -> Course:
     """Both statements, the comparison, and a decision where they lie too far apart."""
     case = stage.coordinator.get(case_id)
     if rng.random() < 0.008:
         stage.fire(stage.coordinator, case_id, "reject", reason="有偿服务，不属于志愿服务")
         return
-    planned = _number(case, "planned_minutes")
-    certified, confirmed = _said(planned, rng)
+    ended = one.ends
+    certified, confirmed = _said(min(one.minutes, _there(case)), rng)
     waits = [(rng.uniform(0.05, 5) * _DAY, "certified"), (_wait(rng), "confirmed")]
     silent = rng.random() < 0.01
     for wait, side in sorted(waits):
@@ -44,33 +46,42 @@ def attesting(
         else:
             _attest(stage, case, confirmed, rng, certifier=certifier, recipient=recipient)
     yield stage.now + 3 * _HOUR
-    yield from _decided(stage, case_id, planned, certified, confirmed, rng)
+    yield from _decided(stage, case_id, one.minutes, certified, confirmed, rng)
 
 
 def _wait(rng: Random) -> timedelta:
     return rng.uniform(15, 24) * _DAY if rng.random() < 0.04 else rng.uniform(0.05, 8) * _DAY
 
 
-def _said(planned: int, rng: Random) -> tuple[int, int]:
-    """What each says: most the same, some nearly, some not at all."""
-    certified = max(5, planned + 5 * rng.randint(-3, 2))
+def _there(case: Case) -> int:
+    """The minutes between check-in and check-out."""
+    came, left = case.data["came_at"], case.data["left_at"]
+    assert isinstance(came, datetime) and isinstance(left, datetime)
+    return (left - came) // timedelta(minutes=1)
+
+
+def _said(longest: int, rng: Random) -> tuple[int, int]:
+    """What each says: most the same, some nearly, some not at all; nobody more than there can have been."""
+    certified = longest - 5 * rng.choice((0, 0, 0, 1, 1, 2, 3))
     luck = rng.random()
     if luck < 0.72:
         return certified, certified
     if luck < 0.90:
-        return certified, max(5, certified + 5 * rng.choice((-2, -1, 1, 2)))
+        return certified, min(longest, certified + 5 * rng.choice((-2, -1, 1, 2)))
     if luck < 0.995:
-        return certified, max(0, certified + 5 * rng.choice((-12, -9, -6, -5, 6, 8)))
+        return certified, max(0, certified - 5 * rng.choice((12, 9, 6, 5)))
     return certified, 0
 
 
 def _statement(stage: Stage, side: str, minutes: int, rng: Random, case: Case) -> dict[str, Any]:
-    told: dict[str, Any] = {f"{side}_minutes": minutes, f"{side}_content": rng.choice(CONTENTS)}
-    if minutes:
-        start = case.data["came_at"]
-        assert isinstance(start, datetime)
-        told |= {f"{side}_start": start, f"{side}_end": start + timedelta(minutes=minutes)}
-    return told
+    start = case.data["came_at"]
+    assert isinstance(start, datetime)
+    return {
+        f"{side}_minutes": minutes,
+        f"{side}_content": rng.choice(CONTENTS),
+        f"{side}_start": start,
+        f"{side}_end": start + timedelta(minutes=minutes),
+    }
 
 
 def _certify(
@@ -94,8 +105,8 @@ def _attest(stage: Stage, case: Case, minutes: int, rng: Random, *, certifier: s
     stranger = f"{recipient}-neighbour"
     if stage.slips(rng, "stranger", 0.005):
         stage.slip(LOOKED_INTO, lambda: stage.person(stranger).fire(case.id, "attest", told), "not-found")
-    if rng.random() < 0.8:
-        told["rating"] = str(rng.choice((3, 4, 4, 5, 5, 5, 5)) if minutes else 1)
+    stars = rng.choice((3, 4, 4, 5, 5, 5, 5)) if minutes else 1
+    told["rating"] = str(stars) if rng.random() < 0.8 else UNRATED
     stage.fire(desk, case, "attest", **told)
 
 
@@ -118,9 +129,3 @@ def _decided(stage: Stage, case_id: str, planned: int, certified: int, confirmed
     granted = rng.choice((0, contested // 10 * 5, contested))
     stage.fire(stage.arbiter, case_id, "decide", granted_minutes=granted, decision="经核对签到记录认定")
     stage.tally.minutes += granted
-
-
-def _number(case: Case, name: str) -> int:
-    value = case.data[name]
-    assert isinstance(value, int)
-    return value

@@ -11,7 +11,8 @@ from casework import Case, HistoryEntry
 from casework.volunteering.demo.stage import Stage
 from casework.volunteering.yearly import CHINA, every
 
-_RECORDING = timedelta(days=14)
+RECORDING = timedelta(days=14)
+"""Stands for the ten working days of the rule: plain days, for no calendar of public holidays is kept here."""
 _SERIAL = 12
 
 
@@ -62,7 +63,7 @@ class Census:
 def take_census(stage: Stage) -> Census:
     """Read every case once."""
     census = Census()
-    team_of = {case.id: _task(census, case) for case in every(stage.auditor, "task")}
+    team_of = {case.subjects["task"]: _task(census, case) for case in every(stage.coordinator, "task")}
     for case in every(stage.coordinator, "service"):
         _service(census, case, stage.auditor.history(case), team_of[str(case.data["task"])])
     for case in every(stage.auditor, "activity"):
@@ -121,7 +122,7 @@ def _service(census: Census, case: Case, log: tuple[HistoryEntry, ...], name: st
     came, closed = case.data.get("came_at"), case.closed_at
     if isinstance(came, datetime) and closed is not None:
         done = max(entry.at for entry in log for step in entry.steps if step.target == "done")
-        census.late += closed - done > _RECORDING
+        census.late += closed - done > RECORDING
         if case.state == "credited":
             team.services += 1
             team.minutes += _number(case, "credited_minutes")

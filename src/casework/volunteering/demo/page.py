@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
-from casework import HistoryEntry, Language, Text, svg
+from casework import CaseType, HistoryEntry, Language, Text, Workflow, svg
 from casework.report import CSS, LANGUAGES, Child, Markup, both, document, el, heading, note, section, table
 from casework.volunteering.demo.plan import SEASON
 from casework.volunteering.demo.results import Results
@@ -18,8 +19,9 @@ from casework.volunteering.demo.sections import (
     tiles,
     yearly,
 )
+from casework.volunteering.demo.stage import TICK
 from casework.volunteering.demo.titles import ACCOUNT, SERVICE, SETTLING, STEP, TYPES
-from casework.volunteering.demo.words import HOUSEHOLDS, RESIDENTS
+from casework.volunteering.demo.words import HOUSEHOLDS, RESIDENTS, as_entered
 from casework.volunteering.yearly import CHINA
 
 TITLE = Text("A season of Changhe community", "昌和社区志愿服务一季")
@@ -70,14 +72,16 @@ def _story(results: Results) -> Markup:
     if results.followed is None:
         return Markup("")
     case, log = results.followed
+    every = TICK // timedelta(hours=1)
     return section(
         Text("One service, two words, one decision", "一次服务，两份填写，一次复核"),
         note(
             "The log of a service whose two statements lay apart, as an auditor sees it: who did what and when, and "
-            "not a word of what either side wrote. Statements are orange. The comparison is the clock's, a minute "
-            "after the second one, so that nobody can ask beforehand what a statement would lead to.",
+            "not a word of what either side wrote. Statements are orange. The comparison is the clock's: due a "
+            "minute after the second one, and made when deadlines are next worked off, here every "
+            f"{every} hours. So nobody can ask beforehand what a statement would lead to.",
             "一次双方填写不一致的服务，监督人员所见的全部记录：何人何时做了什么，不含任何一方所写内容。橙色为双方填写。"
-            "比对由系统在第二份填写一分钟后进行，任何人无法事先试探。",
+            f"比对在第二份填写一分钟后到期，由系统在下一次处理到期事项时进行（本演示每{every}小时处理一次），任何人无法事先试探。",
         ),
         el("p", el("code", case.id[-12:]), " ", SERVICE[case.state], " · ", SETTLING[case.states["settling"]]),
         el("ol", [_entry(entry) for entry in log], class_="line"),
@@ -121,7 +125,7 @@ def _state(workflow: str, name: str) -> Text:
 def _diagrams(results: Results) -> Markup:
     def drawn(language: Language) -> Child:
         main, *sides, settling = [
-            el("div", Markup(svg(workflow, language=language)), class_="diagram", tabindex=0)
+            el("div", Markup(svg(_alone(workflow), language=language)), class_="diagram", tabindex=0)
             for workflow in TYPES["service"].chain
         ]
         return [main, el("div", sides, class_="pair small"), settling]
@@ -137,12 +141,17 @@ def _diagrams(results: Results) -> Markup:
     )
 
 
+def _alone(workflow: Workflow) -> CaseType:
+    """One workflow of a service as a picture of its own, with the titles of the roles."""
+    return CaseType(workflow.name, title=workflow.title, chain=[workflow], roles=TYPES["service"].roles)
+
+
 def _cases(results: Results) -> Markup:
     rows = [
         (
             el("code", case.id[-12:]),
             f"{case.opened_at.astimezone(CHINA):%m-%d %H:%M}",
-            str(case.data["what"]),
+            as_entered(str(case.data["what"])),
             SERVICE[case.state],
             SETTLING[case.states["settling"]],
             str(case.data.get("credited_minutes", "–")),
@@ -172,7 +181,8 @@ def _footer() -> Markup:
         "footer",
         Text(
             "The size of the community, its teams and its calendar are those of a published report; people and events "
-            "are made up. The page loads nothing from elsewhere.",
+            "are made up. Tasks and employers were entered in Chinese and are translated for this page, which loads "
+            "nothing from elsewhere.",
             "社区规模、服务队和活动日历取自公开报告，人物和事件均为虚构。本页不加载任何外部内容。",
         ),
     )

@@ -72,7 +72,7 @@ def _run(asked: DemoRun, app: Casework, clock: FrozenClock) -> int:
     played = monotonic() - began
     results = _results(asked, stage, volunteers)
     asked.out.mkdir(parents=True, exist_ok=True)
-    page = write_page(results, asked.out / "report.html", _language(asked))
+    page = write_page(results, asked.out / "volunteering.html", _language(asked))
     write_tables(results, asked.out)
     for line in summary(results, _language(asked), played, page):
         asked.say(line)

@@ -5,9 +5,23 @@ from __future__ import annotations
 from casework import Text
 from casework.report import Markup, bar, el, note, plot, section, table
 from casework.volunteering.demo import plots
+from casework.volunteering.demo.census import RECORDING
 from casework.volunteering.demo.results import Results, level_rates
-from casework.volunteering.demo.titles import HELP, LACK, LEVEL, PAID, REASON, SERVICE, SETTLING, hours, percent
-from casework.volunteering.demo.words import TEAMS
+from casework.volunteering.demo.titles import (
+    HELP,
+    LACK,
+    LEVEL,
+    PAID,
+    REASON,
+    SERVICE,
+    SETTLING,
+    exact,
+    hours,
+    percent,
+)
+from casework.volunteering.demo.words import TEAMS, as_entered
+
+_EXACT = Text("hours:minutes", "小时:分钟")
 
 
 def tiles(results: Results) -> Markup:
@@ -42,12 +56,12 @@ def bank(results: Results) -> Markup:
     own, donated = census.paid["own"], census.paid["donated"]
     held = (census.ledger["time_bank"] - own, census.ledger["donated"] - donated)
     rows = (
-        (Text("credited, both agreeing or decided", "记入（双方一致或经复核）"), hours(census.credited)),
-        (Text("spent by those who had saved them", "本人兑换"), hours(own)),
-        (Text("given away to the donated minutes", "捐入公益时间池"), hours(given)),
-        (Text("of these spent for people without any", "其中用于无储蓄者"), hours(donated)),
-        (Text("still saved by volunteers", "志愿者账户结余"), hours(held[0])),
-        (Text("still among the donated minutes", "公益时间池结余"), hours(held[1])),
+        (Text("credited, both agreeing or decided", "记入（双方一致或经复核）"), exact(census.credited)),
+        (Text("spent by those who had saved them", "本人兑换"), exact(own)),
+        (Text("given away to the donated minutes", "捐入公益时间池"), exact(given)),
+        (Text("of these spent for people without any", "其中用于无储蓄者"), exact(donated)),
+        (Text("still saved by volunteers", "志愿者账户结余"), exact(held[0])),
+        (Text("still among the donated minutes", "公益时间池结余"), exact(held[1])),
     )
     told = note(
         "Every minute is a posting from one account to another: what is credited is issued, what is spent is taken "
@@ -60,7 +74,7 @@ def bank(results: Results) -> Markup:
         el(
             "div",
             plot(lambda language: plots.weeks_plot(census, language)),
-            el("div", table((Text("minutes as hours", "时间"), Text("hours", "小时")), rows, numbers=1), told),
+            el("div", table((Text("posted", "时间"), _EXACT), rows, numbers=1), told),
             class_="pair",
         ),
     )
@@ -76,9 +90,11 @@ def statements(results: Results) -> Markup:
         "One dot for each pair of statements, larger the more there are; on the line both say the same. The certifier "
         "and the person served state time, content and minutes blind to each other. What both say is "
         "posted; a difference of more than fifteen minutes is a dispute, decided by somebody who is neither, or it "
-        f"lapses after ten days. {census.late} services were settled later than ten working days.",
+        f"lapses after ten days. {census.late} services were settled more than {RECORDING.days} plain days after they "
+        "were done; these stand for the ten working days of the rule, without regard to public holidays.",
         "每点为一组双方填写，越大越多，线上为两者相同。认证员与服务对象互不可见地填写时间、内容和工时。双方一致的部分记入；相差超过十五分钟的进入争议，"
-        f"由第三人复核，十日未复核的差异失效。{census.late}人次超过十个工作日才结清。",
+        f"由第三人复核，十日未复核的差异失效。{census.late}人次在服务完成满{RECORDING.days}个自然日后才结清"
+        "（以自然日代替规定的十个工作日，未扣除法定节假日）。",
     )
     heads = (Text("settled", "结算"), "", Text("services", "人次"))
     return section(
@@ -98,11 +114,11 @@ def taking_part(results: Results) -> Markup:
     top = max(census.services.values(), default=1)
     rows = [(SERVICE[name], bar(count / top), str(count)) for name, count in census.services.most_common()]
     teams = [
-        (title, str(team.services), hours(team.minutes), percent(team.absences, team.services + team.absences))
+        (title, str(team.services), exact(team.minutes), percent(team.absences, team.services + team.absences))
         for name, (title, _) in TEAMS.items()
         if (team := census.teams.get(name)) is not None
     ]
-    heads = (Text("team", "服务队"), Text("services", "人次"), Text("hours", "小时"), Text("absent", "未到岗"))
+    heads = (Text("team", "服务队"), Text("services", "人次"), _EXACT, Text("absent", "未到岗"))
     return section(
         Text("Signing up and taking part", "报名与参加"),
         note(
@@ -127,7 +143,7 @@ def helping(results: Results) -> Markup:
         for name in ("urgent", "record", "order")
         if (wait := results.wait(name)) is not None
     ]
-    paid = [(PAID[name], hours(census.paid[name])) for name in PAID if census.paid[name]]
+    paid = [(PAID[name], exact(census.paid[name])) for name in PAID if census.paid[name]]
     ended = [(HELP[name], str(count)) for name, count in census.help.most_common()]
     heads = (
         Text("why in this order", "排序依据"),
@@ -150,7 +166,7 @@ def helping(results: Results) -> Markup:
             el(
                 "div",
                 table(heads, rows, numbers=3),
-                table((Text("paid from", "时间来源"), Text("hours", "小时")), paid, numbers=1),
+                table((Text("paid from", "时间来源"), _EXACT), paid, numbers=1),
                 table((Text("ending", "结果"), Text("requests", "件")), ended, numbers=1),
             ),
             class_="pair",
@@ -190,7 +206,7 @@ def yearly(results: Results) -> Markup:
     rows = [
         (
             el("code", year.volunteer),
-            hours(year.minutes),
+            exact(year.minutes),
             str(year.services),
             str(year.absences),
             "–" if year.rating is None else f"{year.rating:.1f}",
@@ -198,11 +214,12 @@ def yearly(results: Results) -> Markup:
         for year in results.honoured[:8]
     ]
     employers = [
-        (name, str(len(found)), hours(sum(year.minutes for year in found))) for name, found in results.employers.items()
+        (as_entered(name), str(len(found)), exact(sum(year.minutes for year in found)))
+        for name, found in results.employers.items()
     ]
     heads = (
         Text("volunteer", "志愿者"),
-        Text("hours", "小时"),
+        _EXACT,
         Text("services", "人次"),
         Text("absent", "未到岗"),
         Text("rating", "评价"),
@@ -218,7 +235,7 @@ def yearly(results: Results) -> Markup:
         el(
             "div",
             table(heads, rows, numbers=4),
-            table((Text("employer", "单位"), Text("volunteers", "人数"), Text("hours", "小时")), employers, numbers=2),
+            table((Text("employer", "单位"), Text("volunteers", "人数"), _EXACT), employers, numbers=2),
             class_="pair",
         ),
     )

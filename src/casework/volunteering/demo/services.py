@@ -15,6 +15,7 @@ from casework.volunteering.demo.plan import Occasion
 from casework.volunteering.demo.slips import (
     CALLED_OFF_TOO_SOON,
     CONCLUDED_TOO_SOON,
+    ELSEWHERE,
     NO_RISKS,
     OLD_SCREEN,
     ONE_PERSON_TWICE,
@@ -30,11 +31,12 @@ CERTIFIERS = tuple(f"rz-{number:02}" for number in range(1, 9))
 
 @attrs.frozen
 class Announced:
-    """An occasion that is announced: its activity and its task."""
+    """An occasion that is announced: its activity, and its task by id and by the number that services name."""
 
     occasion: Occasion
     activity: str
     task: str
+    number: str
 
 
 def occasion(stage: Stage, community: Community, one: Occasion) -> Course:
@@ -67,7 +69,7 @@ def _announce(stage: Stage, community: Community, one: Occasion, rng: Random) ->
     asked = {"risky": one.risky, "needs_licence": one.needs_licence, "team": one.team}
     task = stage.child(stage.fire(leader, activity, "add_task", what=one.what, planned_minutes=one.minutes, **asked))
     stage.fire(leader, task, "publish", count=one.places)
-    return Announced(one, activity, task)
+    return Announced(one, activity, task, leader.get(task).subjects["task"])
 
 
 def _recruit(stage: Stage, community: Community, announced: Announced, rng: Random) -> None:
@@ -127,7 +129,7 @@ def _call_off(stage: Stage, announced: Announced, rng: Random) -> Course:
 
 def _of_task(stage: Stage, announced: Announced, *states: str) -> Iterator[Case]:
     """The open services of the task that are in one of the states."""
-    condition = (field("task") == announced.task) & state("service").in_(*states)
+    condition = (field("task") == announced.number) & state("service").in_(*states)
     after = None
     while True:
         page = stage.coordinator.find("service", condition, open_only=True, after=after, limit=200)
@@ -193,11 +195,13 @@ def _come(stage: Stage, announced: Announced, case_id: str, number: str, rng: Ra
     if rng.random() < 0.05:
         stage.fire(leader, case_id, "record_absence")
         return
-    stage.fire(leader, case_id, "check_in")
+    if stage.attempt(ELSEWHERE, lambda: leader.fire(case_id, "check_in"), "unmet") is None:
+        stage.fire(leader, case_id, "record_absence")
+        return
     yield one.ends + timedelta(minutes=rng.randint(-10, 10))
     if rng.random() < 0.03:
         yield stage.now + 25 * _HOUR  # nobody checked them out; the clock does
         yield stage.now + 2 * _HOUR
     else:
         stage.fire(leader, case_id, "check_out")
-    yield from attesting(stage, case_id, number, one.ends, rng, certifier=certifier, recipient=recipient)
+    yield from attesting(stage, case_id, number, one, rng, certifier=certifier, recipient=recipient)

@@ -6,6 +6,7 @@ from casework import Text
 
 NO_RISKS = Text("announcing an activity without its risks", "公布活动未说明风险")
 UNINSURED = Text("placing somebody without insurance or qualification", "录用未投保或无资格人员")
+ELSEWHERE = Text("checking somebody in who is still checked in elsewhere", "为仍在其他服务签到的人员签到")
 ONE_PERSON_TWICE = Text("naming one person as certifier and as person served", "同一人既为认证员又为服务对象")
 CERTIFIED_ALONE = Text("certifying one's own hours", "志愿者自行认证工时")
 TIMES_DO_NOT_FIT = Text("certifying more minutes than lie between beginning and end", "认证工时超出起止时间")

@@ -21,7 +21,8 @@ from casework.volunteering.yearly import CHINA
 
 _RISES, _RETIRES = time(7), time(22)
 Course: TypeAlias = Generator[datetime, None, None]
-_TICK = timedelta(hours=2)
+TICK = timedelta(hours=2)
+"""How often the deadlines that ran out are worked off, as by a running ``casework work``."""
 
 COORDINATOR = Actor("zhou@changhe", {"coordinator"})
 ARBITER = Actor("wu@changhe", {"arbiter"})
@@ -126,8 +127,8 @@ class Stage:
             heapq.heappush(self._heap, (max(at, self.now), self._count, course))
 
     def _move_to(self, at: datetime) -> None:
-        while self._ticked + _TICK <= at:
-            before, self._ticked = self._ticked, self._ticked + _TICK
+        while self._ticked + TICK <= at:
+            before, self._ticked = self._ticked, self._ticked + TICK
             self._clock.set(self._ticked)
             ran = self.app.run_due()
             self.tally.timers += ran.fired

@@ -1,4 +1,4 @@
-"""The figures as files: everything in ``figures.json``, teams and years as CSV for spreadsheets."""
+"""The figures as files: all of them in ``figures.json``, teams and years as CSV for spreadsheets, and a guide."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from casework.volunteering.demo.guide import TEAM_COLUMNS, YEAR_COLUMNS, guide
 from casework.volunteering.demo.results import Results, level_rates
 from casework.volunteering.demo.words import TEAMS
 
@@ -16,11 +17,13 @@ def write_tables(results: Results, out: Path) -> None:
     """Write the files into the folder *out*. Nobody's name is in them, only numbers of volunteers."""
     text = json.dumps(figures(results), ensure_ascii=False, indent=1, sort_keys=True)
     (out / "figures.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    # Not README.md: the folder may be one that has such a file of its own.
+    (out / "volunteering.md").write_text(guide(), encoding="utf-8", newline="\n")
     teams = [
-        (TEAMS[name][0].zh, team.services, team.minutes, team.absences)
+        (TEAMS[name][0].en, TEAMS[name][0].zh, team.services, team.minutes, team.absences)
         for name, team in sorted(results.census.teams.items())
     ]
-    _write(out / "teams.csv", ("服务队", "记入人次", "记入分钟", "未到岗"), teams)
+    _write(out / "teams.csv", TEAM_COLUMNS, teams)
     years = [
         (
             year.volunteer,
@@ -31,7 +34,7 @@ def write_tables(results: Results, out: Path) -> None:
         )
         for year in results.years
     ]
-    _write(out / "years.csv", ("志愿者编号", "分钟", "人次", "未到岗", "平均评价"), years)
+    _write(out / "years.csv", YEAR_COLUMNS, years)
 
 
 def figures(results: Results) -> dict[str, Any]:

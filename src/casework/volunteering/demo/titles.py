@@ -43,6 +43,11 @@ def hours(minutes: int) -> str:
     return f"{minutes / 60:,.1f}"
 
 
+def exact(minutes: int) -> str:
+    """Minutes as hours and minutes, 851:45: in a table nothing may be lost by rounding, so that parts add up."""
+    return f"{minutes // 60:,}:{minutes % 60:02}"
+
+
 def percent(part: float, whole: float) -> str:
     """A share as people read it; a dash where there is no whole."""
     return f"{100 * part / whole:.0f}%" if whole else "–"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
@@ -18,6 +19,9 @@ from casework_hospital.fhir.reading import answered, numbered, stayed, version
 
 FormValue = str | date | datetime
 
+TOLD_LIMIT = 200
+"""Characters of a ward's or person's number in a message, as many as a parked message keeps."""
+
 _NEEDED = {
     "reject": ("rejection",),
     "admit": ("since",),
@@ -27,13 +31,21 @@ _NEEDED = {
 TRIGGERS = ("receive", "accept", "reject", "admit", "plan_discharge", "discharge")
 
 
+def _composed(value: Any) -> Any:
+    # As a case keeps it: text written the other way is no other text.
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
 def _form(value: Mapping[str, FormValue]) -> Mapping[str, FormValue]:
-    return MappingProxyType(dict(value))
+    return MappingProxyType({name: _composed(item) for name, item in value.items()})
 
 
 @attrs.frozen(kw_only=True)
 class Meaning:
-    """Fire ``referral.<trigger>`` with *form* on *case*; *source* and *version* name the resource that says so."""
+    """Fire ``referral.<trigger>`` with *form* on *case*; *source* and *version* name the resource that says so.
+
+    *ward* and *patient* are the ward and the number of the person that the message names, where it names any.
+    """
 
     case: str
     round: int
@@ -41,6 +53,8 @@ class Meaning:
     source: str
     version: int
     form: Mapping[str, FormValue] = attrs.field(factory=dict, converter=_form)
+    ward: str | None = attrs.field(default=None, converter=_composed)
+    patient: str | None = attrs.field(default=None, converter=_composed)
 
     @property
     def request_id(self) -> str:
@@ -65,6 +79,8 @@ class _Answer:
         self._message, self._of = message, exchange.systems.of
         self._task = message.only("Task", required=False)
         self._stay = message.only("Encounter", required=False)
+        self._ward = self._one("ward", "is about two wards", "涉及两个不同的病区")
+        self._patient = self._one("person", "is about two persons", "涉及两名不同的人员")
 
     def meanings(self) -> tuple[Meaning, ...]:
         self._about()
@@ -79,6 +95,7 @@ class _Answer:
             )
         if status == "completed" and beside is None and task is not None:
             task.note("status", "completed asks for an Encounter that is finished", "completed 须附已结束的 Encounter")
+        self._own_state(status)
         return tuple(sorted(self._found(status, beside), key=lambda one: TRIGGERS.index(one.trigger)))
 
     def _about(self) -> None:
@@ -88,9 +105,30 @@ class _Answer:
             self._message.bundle.note("entry[0].resource.eventCoding", "is about no referral", "不是转诊消息")
         if self._task is None and self._stay is None:
             self._message.bundle.note("entry", "holds a Task or an Encounter", "应有 Task 或 Encounter")
-        numbers = {self._number(node) for node in (self._task, self._stay) if node is not None}
-        if len(numbers) > 1:
-            self._message.bundle.note("entry", "is about two referrals", "涉及两次不同的转诊")
+        for node in (self._task, self._stay):
+            if node is not None:
+                self._number(node)
+        self._one("referral", "is about two referrals", "涉及两次不同的转诊")
+
+    def _one(self, part: str, en: str, zh: str) -> str | None:
+        """What the message calls our referral, ward or person, wherever it stands; all places have to say the same."""
+        found = {_composed(value) for value in _identified(self._message.bundle, self._of(part))}
+        if len(found) > 1:
+            self._message.bundle.note("entry", en, zh)
+        return next(iter(found)) if len(found) == 1 else None
+
+    def _own_state(self, status: str | None) -> None:
+        """The Task's status and our own state beside it, where it is told, say the same."""
+        if self._task is None:
+            return
+        beside = self._task.object("businessStatus")
+        for coding in () if beside is None else beside.objects("coding"):
+            if coding.value.get("system") != self._of("state"):
+                continue
+            state = coding.code("code", codes.STATES)
+            if None not in (status, state) and codes.STATES[str(state)].task != status:
+                en, zh = f"contradicts the status: {state} is not {status}", f"与 status 矛盾：{state} 与 {status} 不符"
+                self._task.note("businessStatus", en, zh)
 
     def _found(self, status: str | None, beside: str | None) -> Iterator[Meaning]:
         if self._task is not None:
@@ -118,7 +156,16 @@ class _Answer:
         (case, number), counted = self._number(node), version(node)
         if not missing and case is not None and number is not None and counted is not None:
             source = f"{node.value['resourceType']}/{node.value['id']}"
-            yield Meaning(case=case, round=number, trigger=trigger, source=source, version=counted, form=known)
+            yield Meaning(
+                case=case,
+                round=number,
+                trigger=trigger,
+                source=source,
+                version=counted,
+                form=known,
+                ward=self._ward,
+                patient=self._patient,
+            )
 
     def _number(self, node: Node) -> tuple[str | None, int | None]:
         """The number of the referral: the resource's own, or that of the request that it is based on."""
@@ -135,6 +182,20 @@ class _Answer:
                 alone = attrs.evolve(based, value={"identifier": [logical.value]})
                 return numbered(alone, system)
         return numbered(node, system)
+
+
+def _identified(node: Node, system: str) -> Iterator[str]:
+    """The value of every Identifier of *system*, in a resource or in a reference to one."""
+    if node.value.get("system") == system and "value" in node.value:
+        told = node.text("value", limit=TOLD_LIMIT)
+        if told is not None:
+            yield told
+    for name, held in node.value.items():
+        if isinstance(held, Mapping):
+            yield from _identified(Node(held, f"{node.path}.{name}", node.violations), system)
+        for i, item in enumerate(held if isinstance(held, list) else ()):
+            if isinstance(item, Mapping):
+                yield from _identified(Node(item, f"{node.path}.{name}[{i}]", node.violations), system)
 
 
 def to_text(form: Mapping[str, FormValue]) -> str:

@@ -38,6 +38,9 @@ class Node:
         if not isinstance(found, str) or not found.strip() or len(found) > limit:
             self.note(name, f"takes a text of 1 to {limit} characters", f"应为1至{limit}个字符的文字")
             return None
+        if any(ord(sign) < 32 and sign not in "\t\n\r" for sign in found):
+            self.note(name, "takes a text without signs for control", "文字不得含控制字符")
+            return None
         return found
 
     def code(self, name: str, known: Collection[str], *, required: bool = True) -> str | None:

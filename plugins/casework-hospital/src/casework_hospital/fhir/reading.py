@@ -125,7 +125,8 @@ def numbered(node: Node, system: str) -> tuple[str | None, int | None]:
         node.note("identifier", f"holds the number of {system}", f"应有 {system} 的编号")
         return None, None
     case, _, count = number.rpartition(".")
-    if not case or not count.isascii() or not count.isdigit() or not 1 <= int(count[:9]) == int(count):
+    counts = count.isascii() and count.isdigit() and 1 <= int(count[:9]) == int(count)
+    if not case or not case.isprintable() or not counts:
         node.note("identifier", "is no number of a referral", "不是有效的转诊编号")
         return None, None
     return case, int(count)

@@ -38,8 +38,10 @@ def parsed(content: bytes | str) -> dict[str, Any]:
     except UnreadableMessage:
         raise
     except (ValueError, RecursionError) as error:
-        place = f"line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else "the text"
-        _stop(wrong("message", f"this is no JSON: {place} cannot be read", f"不是有效的 JSON：{place} 无法读取"))
+        en, zh = "the text", "文字"
+        if isinstance(error, json.JSONDecodeError):
+            en, zh = f"line {error.lineno}, column {error.colno}", f"第{error.lineno}行第{error.colno}列"
+        _stop(wrong("message", f"this is no JSON: {en} cannot be read", f"不是有效的 JSON：{zh}无法读取"))
     if not isinstance(found, dict):
         _stop(wrong("message", "a message is one JSON object", "消息应为一个 JSON 对象"))
     return found

@@ -78,11 +78,11 @@ class Basis:
 class Patient:
     """Who is referred, as far as the ward is told.
 
-    *number* is temporary and means something to the sender alone. *alias* is what the person is called for
-    the time being. A real *name* needs a *basis*.
+    *number* is temporary and means something to the sender alone; left out, it is the one that the case keeps for
+    this referral. *alias* is what the person is called for the time being. A real *name* needs a *basis*.
     """
 
-    number: str = attrs.field(validator=_text)
+    number: str | None = attrs.field(default=None, validator=_text)
     identity: Identity = attrs.field(default="unknown", validator=_choice(*IDENTITIES))
     alias: str | None = attrs.field(default=None, validator=_text)
     gender: Gender = attrs.field(default="unknown", validator=_choice(*GENDERS))
@@ -125,6 +125,8 @@ class Referral:
     def __attrs_post_init__(self) -> None:
         if type(self.round) is not int or type(self.revision) is not int or self.round < 1 or self.revision < 1:
             raise InvalidValue("referral.round", "round and revision count from 1", "转介次数与版本号从1起计")
+        if self.patient.number is None:
+            raise InvalidValue("patient.number", "is needed", "不能缺少")
         stayed = self.state in ("admitted", "discharge_planned", "discharged", "ended")
         if stayed != (self.admitted_at is not None):
             raise InvalidValue(
@@ -149,6 +151,9 @@ def _only_in(referral: Referral, states: tuple[str, ...], *names: str) -> None:
 
 
 NAMESPACE = "referral"
+
+TOLD_AS = "told_as"
+"""The field that is told as the number of the Patient."""
 
 TAKEN = (
     "ward",
@@ -176,28 +181,40 @@ WITHHELD = (
     "visits_missed",
     "missed_in_a_row",
     "condition",
+    "answer_source",
+    "answer_version",
+    "plan_source",
+    "plan_version",
+    "plan_by_hand",
 )
 """The fields of the referral that stay at home."""
 
 
 def referral_of(case: Case, patient: Patient | None = None) -> Referral:
-    """What may be told of *case*, as its actor sees it. *patient* says who, by default the bare number of its subject.
+    """What may be told of *case*, as its actor sees it. *patient* says who; the number is the one the case keeps.
 
-    Raises InvalidValue where no ward was ever asked, and where a case about several persons does not say who.
+    Raises InvalidValue where no ward was ever asked, where the actor may not read that number, and where *patient*
+    has another: an answer about them could not be told from one about somebody else.
     """
     state = case.states.get(NAMESPACE, "")
     if state not in STATES:
         raise InvalidValue("case", "no ward has been asked", "尚未向病区申请转诊")
     known = {name: case.data.get(f"{NAMESPACE}.{name}") for name in (*TAKEN, "round")}
     told: dict[str, Any] = {name: value for name, value in known.items() if value is not None}
-    who = Patient(number=number_of(case)) if patient is None else patient
+    who = Patient() if patient is None else patient
+    who = attrs.evolve(who, number=_number(case, who.number))
     return Referral(case=case.id, revision=case.revision, state=state, patient=who, **told)
 
 
-def number_of(case: Case, subject: str | None = None) -> str:
-    """The number of the one person whom *case* is about, or of *subject*. Raises InvalidValue where that is unclear."""
-    names = [*case.subjects] if subject is None else [subject]
-    if len(names) != 1 or names[0] not in case.subjects:
-        known = ", ".join(case.subjects) or "none"
-        raise InvalidValue("patient", f"name one of the subjects of the case: {known}", f"请指明当事人：{known}")
-    return case.subjects[names[0]]
+def _number(case: Case, given: str | None) -> str:
+    """The number by which the ward knows the person of *case*."""
+    kept = case.data.get(f"{NAMESPACE}.{TOLD_AS}")
+    if kept is None:
+        problem = "is told by whoever asks for the bed or treats the person; this login does not read it"
+        raise InvalidValue("patient.number", problem, "仅限申请转诊或参与治疗的人员告知，当前账号无权读取")
+    if given not in (None, kept):
+        problem = f"is '{kept}' in this referral; leave it out here, or choose it as 'told_as' in the request"
+        raise InvalidValue(
+            "patient.number", problem, f"本次转诊的编号为“{kept}”，请勿另填；可在申请转诊时以 told_as 指定"
+        )
+    return str(kept)

@@ -29,7 +29,7 @@ class UnreadableMessage(InvalidValue):
         self.violations = tuple(violations)
         told = "; ".join(str(one) for one in self.violations)
         chinese = "；".join(f"{one.path}：{one.text.zh}" for one in self.violations)
-        super().__init__("message", told, chinese)
+        super().__init__("", told, chinese)
 
 
 def wrong(path: str, en: str, zh: str) -> Violation:

@@ -37,7 +37,8 @@ _REPORT_TOPICS: Mapping[str, Topic] = MappingProxyType(
 
 def of_rescue(reference: str, values: Values, *, on: date, hidden: Collection[str] = ()) -> Description:
     """A rescue case: *on* is the day on which the person was found, and the age estimated."""
-    unable = values.get("can_state_identity") is False
+    # What the station assessed, or else what was noted at the door.
+    unable = values.get("can_state_identity", values.get("says_who_they_are")) is False
     names = (_named(values.get("name"), "stated"), _named(values.get("alias"), "heard"))
     told = _text(values.get("clue"))
     reasons: dict[Topic, Missing] = {"name": Missing.UNABLE, "home": Missing.UNABLE} if unable else {}

@@ -115,13 +115,13 @@ class Assembly:
     def _end_of_note(self, note: Draft) -> None:
         self._note = None
         if self._person is None:
-            self._whole(note, note.note(None))
+            self._whole(note, note.note(None, self._now))
         elif len(self._notes) < self._limits.notes and self._kept < self._limits.kept:
             self._notes.append(note)
             self._kept += note.size
         else:
             note.find("too-many-notes", note.line)
-            self._give(note.note(self._person.record_id))
+            self._give(note.note(self._person.record_id, self._now))
 
     def _end_of_person(self, draft: Draft) -> None:
         self._person, notes, self._notes, self._kept = None, self._notes, [], 0
@@ -131,7 +131,7 @@ class Assembly:
             if isinstance(made, Tombstone):
                 self._give(note.expired())
             else:
-                self._whole(note, note.note(draft.record_id))
+                self._whole(note, note.note(draft.record_id, self._now))
 
     def _whole(self, draft: Draft, made: Made) -> None:
         if not isinstance(made, Rejected):

@@ -90,7 +90,8 @@ def check(session: Session, file: Path, as_json: bool) -> int:
 @click.pass_obj
 def import_file(session: Session, file: Path, domain: str, dry_run: bool, as_json: bool) -> int:
     """Import a file."""
-    done = import_records(session.desk, read(file, now=session.now()), domain=domain, dry_run=dry_run)
+    now = session.now()
+    done = import_records(session.desk, read(file, now=now), domain=domain, now=now, dry_run=dry_run)
     if as_json:
         session.screen.json({"dry_run": dry_run, **done.plain()})
     else:

@@ -11,7 +11,7 @@ import attrs
 
 from casework import InvalidValue, Text
 from casework_police.pfif.finding import PfifFinding, Rejected, finding, shown
-from casework_police.pfif.kinds import TEXT
+from casework_police.pfif.kinds import TEXT, ahead
 from casework_police.pfif.limits import Limits
 from casework_police.pfif.record import Note, Person, Tombstone, kinds_of, required_of
 from casework_police.pfif.version import Version, full_name_of
@@ -21,6 +21,7 @@ Kind = Literal["person", "note"]
 _KINDS = MappingProxyType({"person": kinds_of(Person), "note": kinds_of(Note)})
 _REQUIRED = MappingProxyType({"person": required_of(Person), "note": required_of(Note)})
 _KEPT = frozenset(kinds_of(Tombstone))
+_WRITTEN = ("source_date", "entry_date")
 
 
 @attrs.frozen
@@ -93,7 +94,7 @@ class Draft:
 
     def person(self, now: datetime) -> Person | Tombstone | Rejected:
         """What a person record amounts to at *now*."""
-        values, wrong = self._values()
+        values, wrong = self._values(now)
         expiry = values.get("expiry_date")
         if expiry is not None and expiry <= now:
             return self._tombstone(values, wrong)
@@ -114,11 +115,11 @@ class Draft:
         self._findings += [found for found in self._missing(kept) if found.field in _KEPT]
         if contents:
             self.find("expired-contents", contents[0], level="warning")
-        return self._rejected() or Tombstone(**kept)
+        return self._rejected() or Tombstone(**kept, placeholder=not contents)
 
-    def note(self, person_record_id: str | None) -> Note | Rejected:
-        """What a note record amounts to, within that person or, with None, on its own."""
-        values, wrong = self._values()
+    def note(self, person_record_id: str | None, now: datetime) -> Note | Rejected:
+        """What a note record amounts to at *now*, within that person or, with None, on its own."""
+        values, wrong = self._values(now)
         self._findings += wrong
         own = values.get("person_record_id")
         if person_record_id is not None and own is None and "person_record_id" not in self._told:
@@ -138,8 +139,8 @@ class Draft:
         record = self.record_id
         return tuple(attrs.evolve(found, record=record) for found in self._findings if found.level == "warning")
 
-    def _values(self) -> tuple[dict[str, Any], list[PfifFinding]]:
-        """The fields as values; what could not be read is absent, and found."""
+    def _values(self, now: datetime) -> tuple[dict[str, Any], list[PfifFinding]]:
+        """The fields as values; what could not be read is absent, and found; what cannot be true at *now* is found."""
         values: dict[str, Any] = {}
         wrong: list[PfifFinding] = []
         kinds = _KINDS[self.kind]
@@ -154,6 +155,9 @@ class Draft:
             except InvalidValue as error:
                 more = Text(error.problem, error.zh)
                 wrong.append(finding(kind.code, told.line, more, field=told.name))
+                continue
+            if field in _WRITTEN and ahead(values[field], now):
+                wrong.append(finding("future-date", told.line, level="warning", field=told.name))
         return values, wrong
 
     def _missing(self, values: Mapping[str, Any]) -> list[PfifFinding]:

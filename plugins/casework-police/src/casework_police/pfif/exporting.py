@@ -12,8 +12,9 @@ import attrs
 from casework import Case, Desk, HistoryEntry, InvalidValue, Refused, Text
 from casework_police.bases import BASES
 from casework_police.pfif.finding import PfifFinding, finding
-from casework_police.pfif.kinds import Status
+from casework_police.pfif.kinds import Status, domain_of
 from casework_police.pfif.mapping import own_id, person_of
+from casework_police.pfif.mirrors import mirrors
 from casework_police.pfif.record import Note, Person, Tombstone, aware
 from casework_police.pfif.remark import notes_in
 from casework_police.pfif.within import Within
@@ -37,9 +38,12 @@ _STATUS: Mapping[str, tuple[Status, Text]] = MappingProxyType(
 
 @attrs.frozen(kw_only=True)
 class Origin:
-    """Whose register this is: the *domain* that its identifiers begin with, and its *name* for people."""
+    """Whose register this is: the *domain* that its identifiers begin with, and its *name* for people.
 
-    domain: str
+    Raises InvalidValue for a domain that no record identifier may begin with.
+    """
+
+    domain: str = attrs.field(validator=lambda _, __, value: domain_of(value, "origin.domain"))
     name: str
 
 
@@ -48,7 +52,8 @@ def export(desk: Desk, *, within: Within, origin: Origin, now: datetime) -> Iter
 
     That it leaves, to whom, on which basis and with which fields is remarked in its log first; what cannot be remarked
     does not leave, and is a finding. A report that was shareable and is no longer (withdrawn, expired, its consent
-    taken back, long found) leaves as a Tombstone.
+    taken back, long found) leaves as a Tombstone. Of several reports that mirror one record only the first that
+    ``mirrors`` gives leaves; another one that is open is a finding.
     Raises Refused where the actor may not search reports.
     """
     after = None
@@ -64,8 +69,14 @@ def export(desk: Desk, *, within: Within, origin: Origin, now: datetime) -> Iter
 def _exported(desk: Desk, case: Case, within: Within, origin: Origin, now: datetime) -> Iterator[Exported]:
     history = desk.history(case)
     identifier = own_id(case, origin.domain)
+    held = mirrors(desk, identifier) if case.data.get("source_record_id") else (case,)
+    if held and held[0].id != case.id:
+        # Two records of one identifier would contradict each other; the report that an import takes speaks for it.
+        if not case.closed:
+            yield finding("several-reports", 0, level="warning", record=identifier)
+        return
     try:
-        person = _person(case, history, within, origin)
+        person = _person(case, history, within, origin) or _gone(desk, held[1:], within, origin)
     except InvalidValue as error:
         yield finding("not-writable", 0, Text(error.problem, error.zh), record=identifier, field=error.where)
         return
@@ -94,11 +105,20 @@ def _person(case: Case, history: tuple[HistoryEntry, ...], within: Within, origi
     if not within.covers(case) or taken_back:
         gone = within.consented and within.was_shareable(history)
         return _tombstone(own_id(case, origin.domain), changed) if gone else None
-    person = person_of(case, within=within, domain=origin.domain, source_name=origin.name, changed_at=changed)
+    came = max((entry.at for entry in history if "source_date" in entry.changes), default=case.opened_at)
+    person = person_of(
+        case, within=within, domain=origin.domain, source_name=origin.name, changed_at=changed, came_at=came
+    )
     if case.closed_at is None:
         return person
     over = (case.closed_at + within.after_end).replace(microsecond=0)
     return attrs.evolve(person, expiry_date=min(over, person.expiry_date or over))
+
+
+def _gone(desk: Desk, others: tuple[Case, ...], within: Within, origin: Origin) -> Tombstone | None:
+    """What is left of a record whose report never could leave, where another report of it once could."""
+    left = (_person(case, desk.history(case), within, origin) for case in others)
+    return next((made for made in left if isinstance(made, Tombstone)), None)
 
 
 def _tombstone(identifier: str, gone_at: datetime) -> Tombstone:

@@ -33,6 +33,7 @@ CODES = MappingProxyType(
         "too-many-notes": Text("more notes than the limit", "备注数超出限制"),
         "other-person": Text("a note within a person names another one", "人员记录内的备注指向另一人"),
         "bad-record-id": Text("no record identifier", "记录编号不合格式"),
+        "future-date": Text("lies in the future, so nobody can go by it", "日期在将来，不能作为依据"),
         "bad-time": Text("no instant in UTC", "不是世界标准时间"),
         "bad-date": Text("no date of birth", "出生日期不合格式"),
         "bad-age": Text("no age", "年龄不合格式"),
@@ -48,6 +49,12 @@ CODES = MappingProxyType(
         "expired-note": Text("a note of an expired person, not read", "已失效人员的备注，未读取"),
         "repeated-record": Text("a record stands twice in the file", "文件中记录重复"),
         "older-record": Text("older than what is held, ignored", "早于已有记录，已忽略"),
+        "unknown-order": Text(
+            "dated in the future, so it may be older than what is held; ignored", "日期在将来，无法判断新旧，未采用"
+        ),
+        "older-tombstone": Text(
+            "expired, but what is held was written later; not cleared", "已过期，但已有记录写于其后，未清除"
+        ),
         "own-record": Text("a record of this register, ignored", "本登记系统的记录，已忽略"),
         "several-reports": Text("several reports mirror this record", "有多份报告对应该记录"),
         "no-such-person": Text("a note about a person who is not held", "备注所指人员不在册"),

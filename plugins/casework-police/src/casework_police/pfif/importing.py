@@ -11,12 +11,15 @@ from typing import Any, Literal
 
 import attrs
 
-from casework import Case, Desk, Refused, Text, field
+from casework import Case, Desk, Refused, Text
 from casework_police.pfif.clearing import clear, holds_contents
 from casework_police.pfif.finding import PfifFinding, Rejected, finding
-from casework_police.pfif.mapping import values_of
+from casework_police.pfif.kinds import ahead, domain_of
+from casework_police.pfif.mapping import Kept, values_of
+from casework_police.pfif.mirrors import mirrors
+from casework_police.pfif.order import clears, order_of
 from casework_police.pfif.reader import Item
-from casework_police.pfif.record import Note, Person, Tombstone
+from casework_police.pfif.record import Note, Person, Tombstone, aware
 from casework_police.pfif.remark import REMARK_LIMIT, remarks_of
 
 Result = Literal["opened", "amended", "unchanged", "cleared", "noted", "left_out", "rejected", "told"]
@@ -51,17 +54,19 @@ class Imported:
         return {"read": self.read, **counts, "findings": [found.plain() for found in self.findings]}
 
 
-def import_records(desk: Desk, items: Iterable[Item], *, domain: str, dry_run: bool = False) -> Imported:
+def import_records(desk: Desk, items: Iterable[Item], *, domain: str, now: datetime, dry_run: bool = False) -> Imported:
     """Take in what a reader gives. Asks for a role that may open, amend and note reports of missing persons.
 
     A person record opens a report, found again by its record id; a newer source date amends it, an older one is ignored
-    with a finding; a tombstone clears what the report holds and ends it. Notes become remarks of their report, and the
+    with a finding. A source date in the future of *now* ranks below every one that can be true. A tombstone clears what
+    the report holds and ends it, unless the record was restored since. Notes become remarks of their report, and the
     links between persons that they tell stay links. A record of our own *domain* changes nothing: we are its origin.
     Doing it again does nothing again. With *dry_run* nothing is written, and the counts are those of doing it.
-    A hundred records are one transaction; one that is refused is a finding. Raises StoreUnavailable, or Refused where
+    A hundred records are one transaction; one that is refused is a finding. Raises InvalidValue for a *domain* that no
+    record identifier may begin with and for a naive *now*, StoreUnavailable, or Refused where
     the store is out of reach: what was taken in before stays, and doing it again goes on from there.
     """
-    taking = _Taking(desk, domain, dry_run)
+    taking = _Taking(desk, domain_of(domain, "domain"), aware(now), dry_run)
     counts: Counter[Result] = Counter()
     findings: list[PfifFinding] = []
     source = iter(items)
@@ -79,6 +84,7 @@ class _Taking:
 
     desk: Desk
     domain: str
+    now: datetime
     dry_run: bool
     planned: dict[str, datetime] = attrs.field(factory=dict)
 
@@ -118,8 +124,7 @@ class _Taking:
         local = record_id.removeprefix(f"{self.domain}/")
         if local != record_id:
             return tuple(self._own(local))
-        found = self.desk.find("missing_person", field("source_record_id") == record_id, limit=10).cases
-        return tuple(sorted(found, key=lambda case: case.closed))
+        return mirrors(self.desk, record_id)
 
     def _own(self, case_id: str) -> Iterator[Case]:
         try:
@@ -130,29 +135,43 @@ class _Taking:
             yield case
 
     def _open(self, person: Person) -> _Answer:
-        kept = values_of(person)
+        kept = self._kept(person)
         if self.dry_run:
-            return self._planned(person), _kept_aside(person, kept.rest)
+            return self._planned(person, kept)
         values = {name: value for name, value in kept.values.items() if value is not None}
         case = self.desk.open("missing_person", request_id=_request("open", person), **values)
         self._remark(case.id, person, kept.rest)
         return "opened", _kept_aside(person, kept.rest)
 
-    def _planned(self, person: Person) -> Result:
+    def _planned(self, person: Person, kept: Kept) -> _Answer:
         before = self.planned.get(person.person_record_id)
-        if before is not None and person.source_date <= before:
-            return "unchanged"
+        stays = self._stays(person, before)
+        if stays is not None:
+            return stays
         self.planned[person.person_record_id] = person.source_date
-        return "opened" if before is None else "amended"
+        return "opened" if before is None else "amended", _kept_aside(person, kept.rest)
+
+    def _kept(self, person: Person) -> Kept:
+        """What a report keeps; an age of a day that is not yet is taken as that of today."""
+        return values_of(person, on=self.now.date() if ahead(person.source_date, self.now) else None)
+
+    def _stays(self, person: Person, held: datetime | None) -> _Answer | None:
+        """The answer where what is *held* stays as it is; None where the record is newer."""
+        order = order_of(person.source_date, held, self.now)
+        if order == "unknown":
+            return "left_out", (_told("unknown-order", person),)
+        if order == "newer":
+            return None
+        return "unchanged", (_told("older-record", person),) if order == "older" else ()
 
     def _mirror(self, case: Case, person: Person) -> _Answer:
         data: Mapping[str, Any] = case.data
-        held = data.get("source_date")
-        if held is not None and person.source_date <= held:
-            return "unchanged", (_told("older-record", person),) if person.source_date < held else ()
+        stays = self._stays(person, data.get("source_date"))
+        if stays is not None:
+            return stays
         if case.closed:
             return "left_out", (_told("closed-report", person),)
-        kept = values_of(person)
+        kept = self._kept(person)
         if not self.dry_run:
             changed = {name: value for name, value in kept.values.items() if data.get(name) != value}
             self.desk.amend(case, request_id=_request("amend", person), **changed)
@@ -161,9 +180,8 @@ class _Taking:
 
     def _clear(self, case: Case, tombstone: Tombstone) -> _Answer:
         data: Mapping[str, Any] = case.data
-        held = data.get("source_date")
-        if held is not None and tombstone.source_date < held:
-            return "left_out", (_told("older-record", tombstone),)
+        if not clears(tombstone, data.get("source_date"), self.now):
+            return "left_out", (_told("older-tombstone", tombstone),)
         if case.closed:
             return ("left_out", (_told("not-cleared", tombstone),)) if holds_contents(case) else ("unchanged", ())
         if not self.dry_run:

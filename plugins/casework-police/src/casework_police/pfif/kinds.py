@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -23,6 +23,8 @@ Status: TypeAlias = Literal[
 SEXES = ("female", "male", "other")
 STATUSES = ("information_sought", "is_note_author", "believed_alive", "believed_missing", "believed_dead")
 AGE_LIMIT = 999
+# How far the clock of another register may be ahead of ours.
+SKEW = timedelta(days=1)
 
 # Characters that XML 1.0 cannot hold, not even as references.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -126,6 +128,19 @@ def utc(value: object) -> object:
             return value.astimezone(UTC)
         except OverflowError:
             raise _no("lies outside of the years 1 to 9999, in UTC", "不在公元1年至9999年之间") from None
+    return value
+
+
+def ahead(value: datetime, now: datetime) -> bool:
+    """Whether an instant at which something was written lies further in the future than clocks differ: it cannot be."""
+    return value - now > SKEW
+
+
+def domain_of(value: object, where: str) -> str:
+    """*value*, if record identifiers may begin with it; else InvalidValue naming *where*."""
+    if not isinstance(value, str) or not _DOMAIN.fullmatch(value):
+        problem = f"takes a lower-case domain in ASCII, such as anlu.example, not {ascii(value)[:120]}"
+        raise InvalidValue(where, problem, "应为小写域名（ASCII），如 anlu.example")
     return value
 
 

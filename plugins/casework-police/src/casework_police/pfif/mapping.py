@@ -11,7 +11,7 @@ import attrs
 
 from casework import Case, InvalidValue
 from casework_police.pfif.birth import age_between, born, born_by_age, born_by_date
-from casework_police.pfif.kinds import COUNTRY, EMAIL, PHONE, URL, Age, PartialDate
+from casework_police.pfif.kinds import COUNTRY, EMAIL, PHONE, URL, Age, PartialDate, ahead
 from casework_police.pfif.record import Person
 from casework_police.pfif.within import Within
 from casework_police.reports import missing_person
@@ -66,8 +66,11 @@ class Kept:
     rest: tuple[str, ...]
 
 
-def values_of(person: Person) -> Kept:
-    """The fields of a report that mirrors a person record of another register; None is a field that it leaves open."""
+def values_of(person: Person, *, on: date | None = None) -> Kept:
+    """The fields of a report that mirrors a person record of another register; None is a field that it leaves open.
+
+    An age is that *on* a day: that of the record's source date, unless another one is given.
+    """
     first, _, others = person.full_name.partition("\n")
     told: dict[str, Any] = {field: getattr(person, name) for name, field in _SAME.items()}
     told |= {
@@ -80,7 +83,7 @@ def values_of(person: Person) -> Kept:
         "home": _home(person),
     }
     rest = [f"{name}: {getattr(person, name)}" for name in _UNMAPPED if getattr(person, name) is not None]
-    told["born_from"], told["born_to"] = _born(person, rest)
+    told["born_from"], told["born_to"] = _born(person, on or person.source_date.date(), rest)
     return Kept(MappingProxyType({name: _fitting(name, value, rest) for name, value in told.items()}), tuple(rest))
 
 
@@ -90,12 +93,12 @@ def _home(person: Person) -> str | None:
     return f"{person.home_street or ''}\n{person.home_neighborhood}"
 
 
-def _born(person: Person, rest: list[str]) -> tuple[date | None, date | None]:
+def _born(person: Person, on: date, rest: list[str]) -> tuple[date | None, date | None]:
     if person.date_of_birth is not None:
         if person.age is not None:
             rest.append(f"age: {person.age}")
         return born_by_date(person.date_of_birth)
-    found = None if person.age is None else born_by_age(person.age, person.source_date.date())
+    found = None if person.age is None else born_by_age(person.age, on)
     if person.age is not None and found is None:
         rest.append(f"age: {person.age}")
     return found or (None, None)
@@ -126,14 +129,25 @@ def own_id(case: Case, domain: str) -> str:
     return str(case.data.get("source_record_id") or f"{domain}/{case.id}")
 
 
-def person_of(case: Case, *, within: Within, domain: str, source_name: str, changed_at: datetime) -> Person:
+def person_of(
+    case: Case,
+    *,
+    within: Within,
+    domain: str,
+    source_name: str,
+    changed_at: datetime,
+    came_at: datetime | None = None,
+) -> Person:
     """A report as the person record that may leave *within* those bounds; *changed_at* is its last change.
 
-    A report that mirrors another register keeps that register's identifier, name and date.
+    A report that mirrors another register keeps that register's identifier, name and date. A date that lay in the
+    future when it *came*, at the last change unless another instant is given, is not passed on; that instant is.
     Raises InvalidValue for a value that XML cannot hold.
     """
     data: Mapping[str, Any] = case.data
     changed = changed_at.replace(microsecond=0)
+    came = (came_at or changed_at).replace(microsecond=0)
+    dated = data.get("source_date") or changed
     expires = data.get("expires_on")
     told: dict[str, Any] = {name: data.get(field) for name, field in _SAME.items()}
     told |= {
@@ -141,7 +155,7 @@ def person_of(case: Case, *, within: Within, domain: str, source_name: str, chan
         "entry_date": changed,
         "expiry_date": None if expires is None else expiry_of(expires),
         "source_name": data.get("source_name") or source_name,
-        "source_date": data.get("source_date") or changed,
+        "source_date": came if ahead(dated, came) else dated,
         "full_name": data.get("name", ""),
         "alternate_names": data.get("other_names"),
         "author_name": data.get("reporter"),

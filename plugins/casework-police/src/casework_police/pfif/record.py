@@ -113,12 +113,14 @@ class Tombstone:
     """What is left of a person record past its expiry: who it was for the machines, and when. Nothing else may be kept.
 
     Whoever reads one clears what they hold of the record and of its notes (PFIF 1.4, section 3.3).
+    *placeholder* is False where the file still told the whole record: a copy from before its expiry, no placeholder.
     """
 
     person_record_id: str = _held(RECORD_ID, required=True)
     entry_date: datetime | None = _held(INSTANT)
     expiry_date: datetime = _held(INSTANT, required=True)
     source_date: datetime = _held(INSTANT, required=True)
+    placeholder: bool = attrs.field(default=True, eq=False, validator=attrs.validators.instance_of(bool))
 
 
 Record: TypeAlias = Person | Note | Tombstone
@@ -126,7 +128,9 @@ Record: TypeAlias = Person | Note | Tombstone
 
 def kinds_of(record: type[Record]) -> Mapping[str, Kind]:
     """The elements of a record in the order of the standard, with their kinds."""
-    return MappingProxyType({field.name: field.metadata[_KIND] for field in attrs.fields(record)})
+    return MappingProxyType(
+        {field.name: field.metadata[_KIND] for field in attrs.fields(record) if _KIND in field.metadata}
+    )
 
 
 def required_of(record: type[Record]) -> tuple[str, ...]:
