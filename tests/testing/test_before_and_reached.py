@@ -107,7 +107,11 @@ def test_ground_that_is_refused_fails_and_is_told() -> None:
     assert "# refused: invalid-form" in program(caught.value)[-1]
 
 
-@pytest.mark.parametrize("more", [{"reached": ["nonsense"]}, {"reached": "lend"}, {"before": [two_chairs]}], ids=str)
+@pytest.mark.parametrize(
+    "more",
+    [{"reached": ["nonsense"]}, {"reached": "lend"}, {"before": [two_chairs]}],
+    ids=lambda more: next(iter(more)),
+)
 def test_what_cannot_be_meant_is_refused_when_the_machine_is_built(more: dict[str, Any]) -> None:
     with pytest.raises(SetupError, match=r"^(reached|before)"):
         lendings(**more)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 from testing.loan import QUICK, loan, no_name_twice, program, write_slip
 
@@ -51,6 +53,16 @@ def test_unknown_names_are_refused_when_the_machine_is_built() -> None:
         workflow_machine(loan, parts=[no_name_twice, write_slip], forms={"nonsense": given})  # type: ignore[dict-item]
     with pytest.raises(SetupError, match="'loan' is the name of a case type"):
         workflow_machine("loan")
+
+
+def test_forms_that_are_given_are_what_is_filled_in() -> None:
+    lost = st.fixed_dictionaries({"reason": st.just("left on the train")})
+    said = never(lambda case: case.data.get("reason", "left on the train") != "left on the train", because="given so")
+    machine = workflow_machine(
+        loan, parts=[no_name_twice, write_slip], forms={"report_loss": lost}, claims=[said], reached=["report_loss"]
+    )
+
+    run_state_machine_as_test(machine, settings=settings(machine.TestCase.settings, max_examples=20, derandomize=True))
 
 
 def test_the_program_of_a_failure_runs(casework_app: Any, casework_clock: Any) -> None:
