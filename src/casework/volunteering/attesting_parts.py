@@ -15,7 +15,7 @@ _BANK = ("issued", "time_bank", "donated", "records", "record")
 
 
 @guard(
-    "three_different_people",
+    "volunteering.three_different_people",
     reads=("volunteer", "certifier_is", "recipient_is"),
     zh="志愿者、认证员和服务对象须为三个不同的人",
 )
@@ -27,13 +27,13 @@ def three_different_people(view: View) -> bool:
     return len(set(people)) == len(people)
 
 
-@guard("no_party_decides", reads=("volunteer",), zh="不得复核本人的工时")
+@guard("volunteering.no_party_decides", reads=("volunteer",), zh="不得复核本人的工时")
 def no_party_decides(view: View) -> bool:
     """nobody decides on minutes of their own"""
     return view.person != view.data.get("volunteer")
 
 
-@guard("granted_within_contest", reads=("contested_minutes",), zh="认定部分不得超过争议部分")
+@guard("volunteering.granted_within_contest", reads=("contested_minutes",), zh="认定部分不得超过争议部分")
 def granted_within_contest(view: View) -> bool:
     """no more is granted than is contested"""
     return _number(view.form.get("granted_minutes")) <= _number(view.data.get("contested_minutes"))
@@ -58,7 +58,7 @@ def _fits(side: str) -> Guard:
         "the minutes fit between beginning and end, and these between check-in and check-out",
         "工时不得超出起止时间，起止时间须在签到与签退之间",
     )
-    return Guard(f"{side}_minutes_fit", check, ("came_at", "left_at"), because)
+    return Guard(f"volunteering.{side}_minutes_fit", check, ("came_at", "left_at"), because)
 
 
 certified_fits = _fits("certified")
@@ -69,7 +69,7 @@ def comparing(rules: Rules = USUAL) -> EffectPart:
     """The effect that holds both statements against each other and posts what both say."""
 
     @effect(
-        "compare_attestations",
+        "volunteering.compare_attestations",
         reads=(
             "certified_minutes",
             "confirmed_minutes",
@@ -110,7 +110,7 @@ def comparing(rules: Rules = USUAL) -> EffectPart:
 def granting(rules: Rules = USUAL) -> EffectPart:
     """The effect that posts what the arbiter grants of a difference."""
 
-    @effect("grant_minutes", reads=("agreed_minutes",), writes=("credited_minutes",), posts=_BANK)
+    @effect("volunteering.grant_minutes", reads=("agreed_minutes",), writes=("credited_minutes",), posts=_BANK)
     def grant(view: View) -> Iterable[Set | Post]:
         granted = _number(view.form.get("granted_minutes"))
         credited = _number(view.data.get("agreed_minutes")) + granted

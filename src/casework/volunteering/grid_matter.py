@@ -89,13 +89,13 @@ class Solution:
     solution: str = fact(en="how it was solved", zh="办理结果", field_class="personal", max_length=500)
 
 
-@guard("has_unit_above", zh="本单位须有上级单位")
+@guard("volunteering.has_unit_above", zh="本单位须有上级单位")
 def has_unit_above(view: View) -> bool:
     """there is a unit above this one"""
     return "/" in view.unit
 
 
-@effect("pass_upward", reads=(*_HANDED_ON, "missing"), opens=("grid_matter",))
+@effect("volunteering.pass_upward", reads=(*_HANDED_ON, "missing"), opens=("grid_matter",))
 def pass_upward(view: View) -> Iterable[Open]:
     """The same matter in the unit above."""
     held = view.data
@@ -149,8 +149,8 @@ _TRANSITIONS = (
         roles=(*_DESK, "owner"),
         form=Missing,
         condition=_BELOW,
-        guards="has_unit_above",
-        effects=[*keep("missing"), Run("pass_upward")],
+        guards="volunteering.has_unit_above",
+        effects=[*keep("missing"), Run("volunteering.pass_upward")],
         title=Text("pass upward", "上报上级"),
         because=Text("above the community there is no unit of the grid", "社区以上不属本网格"),
     ),
@@ -159,8 +159,8 @@ _TRANSITIONS = (
         phase="open",
         target="passed_up",
         condition=_BELOW,
-        guards="has_unit_above",
-        effects=[Set("missing", "time"), Run("pass_upward")],
+        guards="volunteering.has_unit_above",
+        effects=[Set("missing", "time"), Run("volunteering.pass_upward")],
         title=Text("the clock ran out: passed upward", "逾期自动上报"),
     ),
     Transition(

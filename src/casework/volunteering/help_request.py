@@ -129,7 +129,7 @@ def _verifying(rules: Rules) -> tuple[Transition, ...]:
             target,
             roles=STATION,
             form=Verify,
-            guards="own_request",
+            guards="volunteering.own_request",
             condition=condition,
             effects=[*keep("need"), Set("priority", reason), Assign("asker", Held("asker_is"))],
             title=_VERIFY,

@@ -18,11 +18,11 @@ def _own(name: str, field: str, *, filled_in: bool = False) -> Guard:
     return Guard(name, check, () if filled_in else (field,), _BECAUSE)
 
 
-own_file = _own("own_file", "login", filled_in=True)
+own_file = _own("volunteering.own_file", "login", filled_in=True)
 
 
 @guard(
-    "own_service",
+    "volunteering.own_service",
     reads=("volunteer", "task"),
     zh="账户须属于案件所载本人，名额须属于案件所载任务",
 )
@@ -33,6 +33,6 @@ def own_service(view: View) -> bool:
     )
 
 
-own_request = _own("own_request", "asker_is")
+own_request = _own("volunteering.own_request", "asker_is")
 
 IDENTITY_PARTS: tuple[Part, ...] = (own_file, own_service, own_request)

@@ -32,7 +32,9 @@ def _setting(name: str, account: str, wanted: int) -> EffectPart:
     return run
 
 
-@effect("announce_terms", reads=("planned_minutes", *_ASKED), posts=(MARKS, *_ASKED.values(), PLANS, PLANNED))
+@effect(
+    "volunteering.announce_terms", reads=("planned_minutes", *_ASKED), posts=(MARKS, *_ASKED.values(), PLANS, PLANNED)
+)
 def announce_terms(view: View) -> Iterable[Post]:
     """Say what the task asks and how long it is; what is not known to be harmless counts as a risk."""
     minutes = view.data.get("planned_minutes")
@@ -41,14 +43,14 @@ def announce_terms(view: View) -> Iterable[Post]:
         yield from _moved(view, account, int(view.data.get(field) is False))
 
 
-@effect("withdraw_terms", posts=(PLANS, PLANNED))
+@effect("volunteering.withdraw_terms", posts=(PLANS, PLANNED))
 def withdraw_terms(view: View) -> Iterable[Post]:
     """The task is over: nobody is placed in it any more."""
     return _moved(view, PLANNED, 0, PLANS)
 
 
 # It posts nothing, and names the account to see what is left in it.
-@effect("take_terms", writes=("planned_minutes",), posts=(PLANNED,))
+@effect("volunteering.take_terms", writes=("planned_minutes",), posts=(PLANNED,))
 def take_terms(view: View) -> Iterable[Set]:
     """Keep the length that the task announced, which bounds what can be credited."""
     return (Set("planned_minutes", view.balances[PLANNED]),)
@@ -59,7 +61,7 @@ MARKING_PARTS: tuple[Part, ...] = (
     withdraw_terms,
     take_terms,
     *(
-        _setting(f"{verb}_{account}", account, wanted)
+        _setting(f"volunteering.{verb}_{account}", account, wanted)
         for account in ("registered", "insured", "qualified")
         for verb, wanted in (("mark", 1), ("unmark", 0))
     ),

@@ -72,8 +72,8 @@ _STATES = (
 
 _nobody_expected = (balance("taken") < 1) & (balance("queue") < 1)
 # To add places says the terms again, which mends a task whose accounts did not come along when it was taken over.
-_ADD = (Post("seats", "places", Given("count")), Run("announce_terms"))
-_END = Run("withdraw_terms")
+_ADD = (Post("seats", "places", Given("count")), Run("volunteering.announce_terms"))
+_END = Run("volunteering.withdraw_terms")
 _TOLD = Text(
     "whoever was placed or waits is checked in, recorded as absent or told first",
     "须先对已录用和候补人员逐一签到、登记未到岗或通知",

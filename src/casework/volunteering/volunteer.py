@@ -153,11 +153,11 @@ _main = Workflow(
             "registered",
             roles=STATION,
             form=Registration,
-            guards="own_file",
+            guards="volunteering.own_file",
             condition=(field("consent") == _YES)
             & ((field("minor") == _NO) | (field("guardian_agrees") == _YES))
             & _NOT_YET,
-            effects=[*keep("login"), Assign("self", Given("login")), Run("mark_registered")],
+            effects=[*keep("login"), Assign("self", Given("login")), Run("volunteering.mark_registered")],
             title=Text("register", "注册"),
             because=Text(
                 "by oneself or with consent (Order 67, art. 5), and in one file only",
@@ -187,7 +187,7 @@ _main = Workflow(
             "suspended",
             roles=STATION,
             form=Why,
-            effects=[Run("unmark_registered"), *keep("reason")],
+            effects=[Run("volunteering.unmark_registered"), *keep("reason")],
             title=Text("suspend", "暂停"),
         ),
         Transition(
@@ -196,7 +196,7 @@ _main = Workflow(
             "registered",
             roles=STATION,
             condition=_NOT_YET,
-            effects=[Set("reason", None), Assign("self", Held("login")), Run("mark_registered")],
+            effects=[Set("reason", None), Assign("self", Held("login")), Run("volunteering.mark_registered")],
             title=Text("resume", "恢复"),
             because=Text("somebody is registered in one file only", "一人一档"),
         ),
@@ -206,7 +206,7 @@ _main = Workflow(
             "left",
             roles=("self", *STATION),
             form=Why,
-            effects=[Run("unmark_registered"), *keep("reason")],
+            effects=[Run("volunteering.unmark_registered"), *keep("reason")],
             title=Text("leave", "退出"),
         ),
         Transition(
@@ -232,7 +232,7 @@ _main = Workflow(
 
 def _yearly(name: str, title: Text, *, marked: str, step: Transition, valid: Text, over: Text) -> Workflow:
     """Something that holds for a year and is then to be renewed; as long as it does the volunteer is *marked*."""
-    unmark = Run(f"unmark_{marked}")
+    unmark = Run(f"volunteering.unmark_{marked}")
     ends = (
         Transition(
             f"end_{name}",
@@ -271,7 +271,7 @@ qualification = _yearly(
         "valid",
         roles=STATION,
         form=Licence,
-        effects=[*keep("licence"), Run("mark_qualified")],
+        effects=[*keep("licence"), Run("volunteering.mark_qualified")],
         title=Text("verify a qualification", "核验资格证书"),
     ),
     valid=Text("qualified", "资格有效"),
@@ -288,7 +288,7 @@ insurance = _yearly(
         "valid",
         roles=STATION,
         form=Policy,
-        effects=[*keep("policy"), Run("mark_insured")],
+        effects=[*keep("policy"), Run("volunteering.mark_insured")],
         title=Text("insure", "投保"),
     ),
     valid=Text("insured", "已投保"),
