@@ -28,10 +28,7 @@ from casework_police.pfif import (
     remarks_of,
     write,
 )
-from casework_police.pfif.birth import age_between, age_on, born, born_by_age, born_by_date
 from casework_police.reports import missing_person
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from casework import Actor, Case, Casework, Desk, FrozenClock, InvalidValue, field
 
@@ -605,24 +602,6 @@ def test_what_leaves_is_taken_in_by_another_store(desk: Desk, clock: FrozenClock
     for name in ("name", "other_names", "sex", "born_from", "born_to", "home", "home_city", "expires_on"):
         assert desk.find("missing_person").cases[0].data[name] == case.data[name]
     other.dispose()
-
-
-@given(
-    age=st.tuples(st.integers(0, 110), st.integers(0, 110)).map(lambda pair: Age(min(pair), max(pair))),
-    on=st.dates(date(1950, 1, 1), date(2100, 1, 1)),
-)
-@example(age=Age(35, 45), on=date(2024, 2, 29))
-def test_an_age_is_the_same_age_after_it_was_kept_as_days_of_birth(age: Age, on: date) -> None:
-    first, last = born_by_age(age, on) or (on, on)
-
-    assert age == age_between(first, last, on)
-    assert age.maximum + 1 == age_on(first - timedelta(days=1), on)
-    assert age.minimum - 1 == age_on(last + timedelta(days=1), on)
-
-
-@given(told=st.builds(PartialDate, st.integers(1900, 2025), st.none() | st.integers(1, 12)))
-def test_a_date_of_birth_is_the_same_after_it_was_kept_as_days(told: PartialDate) -> None:
-    assert told == born(*born_by_date(told), date(2026, 1, 1))
 
 
 def test_an_age_of_long_ago_is_told_as_the_age_of_today(desk: Desk) -> None:
