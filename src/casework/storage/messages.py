@@ -77,6 +77,8 @@ class Messages:
                 "attempts": 0,
                 "next_at": to_micros(now),
                 "problem": None,
+                "leased_until": None,
+                "token": 0,
             }
             transaction.run(self._insert, bound(row))
 

@@ -112,8 +112,26 @@ message = Table(
     Column("attempts", Integer, nullable=False),
     _big("next_at"),
     _text("problem", nullable=True),
+    # Whoever tries it holds it until then; each try has a token of its own, and only the newest one may report.
+    _big("leased_until", nullable=True),
+    Column("token", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "case_id", "number", "line"),
     Index(None, "state", "next_at"),
+)
+
+inbox = Table(
+    "casework_inbox",
+    metadata,
+    _text("tenant"),
+    _text("source"),
+    _text("message_id"),
+    _big("received_at"),
+    Column("digest", LargeBinary, nullable=False),
+    _text("state"),
+    Column("body", LargeBinary, nullable=True),
+    _text("problem", nullable=True),
+    PrimaryKeyConstraint("tenant", "source", "message_id"),
+    Index(None, "state", "received_at"),
 )
 
 assignment = Table(
@@ -169,4 +187,74 @@ posting = Table(
     PrimaryKeyConstraint("tenant", "case_id", "number", "line"),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("state IN ('posted', 'pending', 'settled', 'voided')", name="state"),
+)
+
+unlogged = Table(
+    "casework_unlogged",
+    metadata,
+    _text("tenant"),
+    _text("case_id"),
+    _big("number"),
+    PrimaryKeyConstraint("tenant", "case_id", "number"),
+)
+"""Entries that are not in the log of all entries yet; the database itself fills it, so that no writer forgets."""
+
+leaf = Table(
+    "casework_leaf",
+    metadata,
+    Column("position", BigInteger, nullable=False, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+    _text("tenant"),
+    _text("case_id"),
+    _big("number"),
+    PrimaryKeyConstraint("position"),
+    Index(None, "tenant", "case_id", "number", unique=True),
+)
+
+checkpoint = Table(
+    "casework_checkpoint",
+    metadata,
+    Column("size", BigInteger, nullable=False, autoincrement=False),
+    _big("at"),
+    _text("note"),
+    PrimaryKeyConstraint("size"),
+)
+
+key = Table(
+    "casework_key",
+    metadata,
+    _text("tenant"),
+    _text("subject"),
+    Column("wrapped", LargeBinary, nullable=True),
+    _text("master"),
+    _big("made_at"),
+    _big("destroyed_at", nullable=True),
+    PrimaryKeyConstraint("tenant", "subject"),
+)
+
+erasure = Table(
+    "casework_erasure",
+    metadata,
+    _text("tenant"),
+    _text("subject"),
+    _big("asked_at"),
+    _text("asked_by"),
+    _text("because"),
+    _text("confirmed_by", nullable=True),
+    _big("confirmed_at", nullable=True),
+    _text("state"),
+    PrimaryKeyConstraint("tenant", "subject", "asked_at"),
+)
+
+legal_hold = Table(
+    "casework_legal_hold",
+    metadata,
+    _text("tenant"),
+    _text("subject"),
+    _big("placed_at"),
+    _text("placed_by"),
+    _text("because"),
+    _text("lifted_by", nullable=True),
+    _big("lifted_at", nullable=True),
+    PrimaryKeyConstraint("tenant", "subject", "placed_at"),
 )
