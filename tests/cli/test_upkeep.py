@@ -13,7 +13,7 @@ from cli.errand import WORKER, Line
 from casework import Require, field, hookimpl
 from casework.cli.doctor import JOURNALS, checks_of
 from casework.storage.diagnosis import Diagnosis, file_of, journal_reason, shown_url
-from casework.storage.engine import journal_mode
+from casework.storage.sqlite import journal_mode
 
 
 def change(tmp_path: Path, statement: str) -> None:

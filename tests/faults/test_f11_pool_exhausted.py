@@ -12,7 +12,7 @@ from casework import Refused
 
 
 def test_f11_who_finds_no_connection_is_told_to_try_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casework.storage.engine.BUSY_MILLISECONDS", 200)
+    monkeypatch.setattr("casework.storage.sqlite.BUSY_MILLISECONDS", 200)
     app = founded(f"sqlite:///{tmp_path}/guests.db")
     desk = app.desk(CLERK)
     case = desk.open("guest")

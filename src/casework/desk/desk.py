@@ -52,17 +52,13 @@ class Desk:
         without it each subject is somebody new.
         """
         where = unit if unit is not None else self.actor.unit or ""
-        with self._writing() as transaction:
-            return firing.opened(
-                self._engine,
-                transaction,
-                self.actor,
-                case_type,
-                where,
-                _filled(form, values),
-                request_id,
-                {} if subjects is None else subjects,
+        told = _filled(form, values)
+        about = {} if subjects is None else subjects
+        return self._write(
+            lambda transaction: firing.opened(
+                self._engine, transaction, self.actor, case_type, where, told, request_id, about
             )
+        )
 
     def fire(
         self,
@@ -138,10 +134,13 @@ class Desk:
             reading.foreseen(engine, transaction, actor, case, offer.asked)
         with unavailable():
             enclosing.keep(engine, offer)
-        with self._writing() as transaction:
+
+        def enclosed(transaction: Transaction) -> Case:
             result = firing.perform(engine, transaction, actor, case, offer.asked)[0]
             enclosing.keep_still(engine, offer)
             return result
+
+        return self._write(enclosed)
 
     def withdraw(self, case: Case | str, number: int, /, *, because: str, request_id: str | None = None) -> Case:
         """Take the file of entry *number* back, as a wrong one. Asks for the grant to edit or to correct.
@@ -171,8 +170,11 @@ class Desk:
         Refused as not-adoptable, with every reason, where the case as it stands does not fit. A case that is
         pinned to it already is answered as it is. With *dry_run* nothing is written.
         """
-        with self._reading() if dry_run else self._writing() as transaction:
-            return adopting.adopted(self._engine, transaction, self.actor, case, request_id=request_id, dry_run=dry_run)
+        return (self._read if dry_run else self._write)(
+            lambda transaction: adopting.adopted(
+                self._engine, transaction, self.actor, case, request_id=request_id, dry_run=dry_run
+            )
+        )
 
     def export(self, cases: Iterable[Case | str], /) -> Iterator[dict[str, Any]]:
         """The records of *cases*, one by one as they are asked for, with what the actor may read of each.
@@ -190,8 +192,9 @@ class Desk:
         A record without states is opened, for the roles in ``opens``; one with states is placed in them, which
         asks for the grant to import. With *dry_run* nothing is written.
         """
-        with self._reading() if dry_run else self._writing() as transaction:
-            return importing.imported(self._engine, transaction, self.actor, record, dry_run=dry_run)
+        return (self._read if dry_run else self._write)(
+            lambda transaction: importing.imported(self._engine, transaction, self.actor, record, dry_run=dry_run)
+        )
 
     def get(self, case: Case | str, /) -> Case:
         """The case as it is now."""
@@ -311,31 +314,34 @@ class Desk:
             return None if found is None else found[1]
 
     def within(self, work: Callable[[Desk], Answer]) -> Answer:
-        """Call *work* with a desk whose verbs share one transaction: all of them take effect, or none."""
-        with self._writing() as transaction:
-            return work(Desk(self._engine, self.actor, transaction))
+        """Call *work* with a desk whose verbs share one transaction: all of them take effect, or none.
+
+        Where another transaction is in the way, *work* is called again from the start: what it does besides is its own.
+        """
+        return self._write(lambda transaction: work(Desk(self._engine, self.actor, transaction)))
 
     def _perform(self, case: Case | str, asked: Asked) -> Case:
-        with self._writing() as transaction:
-            return firing.perform(self._engine, transaction, self.actor, case, asked)[0]
+        return self._write(lambda transaction: firing.perform(self._engine, transaction, self.actor, case, asked)[0])
 
-    @contextmanager
-    def _writing(self) -> Iterator[Transaction]:
+    def _write(self, work: Callable[[Transaction], Answer]) -> Answer:
         self._engine.guarded()
         with unavailable():
-            if self._transaction is not None:
-                with self._transaction.whole():
-                    yield self._transaction
-            else:
-                with self._engine.store.transactions.write() as transaction:
-                    yield transaction
+            if self._transaction is None:
+                return self._engine.store.transactions.carried(work)
+            with self._transaction.whole():
+                return work(self._transaction)
+
+    def _read(self, work: Callable[[Transaction], Answer]) -> Answer:
+        with self._reading() as transaction:
+            return work(transaction)
 
     @contextmanager
     def _reading(self) -> Iterator[Transaction]:
         self._engine.guarded()
         with unavailable():
             if self._transaction is not None:
-                yield self._transaction
+                with self._transaction.looking():
+                    yield self._transaction
             else:
                 with self._engine.store.transactions.read() as transaction:
                     yield transaction

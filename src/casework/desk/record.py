@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
 import attrs
 
 from casework.compiled import Compiled
-from casework.condition.literal import Value
+from casework.condition.literal import Value, natural
 from casework.desk.requests import REQUEST_LIMIT
 from casework.errors import InvalidValue, Refused
 from casework.model.actor import is_identifier
@@ -37,18 +37,6 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DECIMAL = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?")
 
 
-def plain(value: object) -> Any:
-    """One value as JSON: an instant in UTC, a decimal as text, for a float would change it."""
-    match value:
-        case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return format(value, "f")
-    return value
-
-
 def record_of(
     compiled: Compiled, snapshot: Snapshot, roles: frozenset[str], assigned: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -66,15 +54,15 @@ def record_of(
         "case_type": snapshot.case_type,
         "unit": snapshot.unit,
         "subjects": {} if kept_back else persons["subjects"],
-        "data": {name: plain(value) for name, value in snapshot.data.items() if name in visible},
+        "data": {name: natural(value) for name, value in snapshot.data.items() if name in visible},
         "withheld": sorted([*(snapshot.data.keys() - visible), *kept_back]),
         "states": dict(snapshot.states),
-        "marks": {mark: plain(at) for mark, at in snapshot.marks.items()},
-        "dues": {name: plain(due) for name, due in snapshot.dues.items()},
+        "marks": {mark: natural(at) for mark, at in snapshot.marks.items()},
+        "dues": {name: natural(due) for name, due in snapshot.dues.items()},
         "acts": dict(snapshot.acts),
         "roles": {} if kept_back else persons["roles"],
-        "opened_at": plain(snapshot.opened_at),
-        "closed_at": plain(snapshot.closed_at),
+        "opened_at": natural(snapshot.opened_at),
+        "closed_at": natural(snapshot.closed_at),
     }
 
 

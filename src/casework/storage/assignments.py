@@ -39,7 +39,7 @@ class Assignments:
     ) -> None:
         """Give roles; a role that is given anew leaves whoever had it."""
         for item in items:
-            transaction.run(self._drop, {"b_tenant": tenant, "b_case_id": case_id, "b_role": item.role})
+            transaction.put(self._drop, {"b_tenant": tenant, "b_case_id": case_id, "b_role": item.role})
             if item.person is not None:
                 row = {"tenant": tenant, "case_id": case_id, "role": item.role, "person": item.person, "number": number}
-                transaction.run(self._insert, bound(row))
+                transaction.put(self._insert, bound(row))

@@ -51,7 +51,8 @@ class Cases:
         joined = case.join(row, (row.c.case__tenant == case.c.tenant) & (row.c.case__id == case.c.id))
         self.columns = [*(case.c[name] for name in _HEAD), row.c.case__sealed, *slots]
         self.joined = joined
-        self._load = Prepared(select(*self.columns).select_from(joined).where(keyed(case, "tenant", "id")), dialect)
+        load = select(*self.columns).select_from(joined).where(keyed(case, "tenant", "id"))
+        self._load, self._load_locked = Prepared(load, dialect), Prepared(load.with_for_update(), dialect)
         self._insert = Prepared(inserting(case), dialect)
         self._insert_row = Prepared(inserting(row), dialect)
         self._update = Prepared(
@@ -69,8 +70,9 @@ class Cases:
         self._updates: dict[tuple[str, ...], Prepared] = {}
 
     def load(self, transaction: Transaction, tenant: str, case_id: str) -> Snapshot | None:
-        """The case as it stands; None where there is none of this projection."""
-        found = transaction.run(self._load, {"b_tenant": tenant, "b_id": case_id}).fetchone()
+        """The case as it stands, locked where the transaction locks; None where there is none of this projection."""
+        statement = self._load_locked if transaction.locks else self._load
+        found = transaction.run(statement, {"b_tenant": tenant, "b_id": case_id}).fetchone()
         return None if found is None else self.snapshot(tenant, case_id, found)
 
     def snapshot(self, tenant: str, case_id: str, found: Any) -> Snapshot:
@@ -110,16 +112,18 @@ class Cases:
             "parent": snapshot.parent,
             "head": snapshot.head,
         }
-        transaction.run(self._insert, bound(row))
-        transaction.run(self._insert_row, bound(self.projection.row(snapshot)))
+        transaction.put(self._insert, bound(row))
+        transaction.put(self._insert_row, bound(self.projection.row(snapshot)))
 
     def update(self, transaction: Transaction, before: Snapshot, decision: Decision, entry: Entry) -> bool:
-        """Write a decision; False where somebody else moved the case since *before* was read."""
+        """Write a decision; False where somebody else moved the case since *before* was read.
+
+        Where the case's row is locked since then nobody can have; and the number of its next entry is free only once.
+        """
         key = {"b_tenant": before.tenant, "b_id": before.id}
         closed_at = None if decision.closed_at is None else to_micros(decision.closed_at)
         values = {"n_revision": entry.number, "n_closed_at": closed_at, "n_head": entry.hash}
-        cursor = transaction.run(self._update, {**key, "b_revision": before.revision, **values})
-        if cursor.rowcount != 1:
+        if not transaction.changed_one(self._update, {**key, "b_revision": before.revision, **values}):
             return False
         columns = self._changed(before, decision)
         if columns:
@@ -181,7 +185,7 @@ class Cases:
                 .values({name: bindparam(f"n_{name}") for name in names}),
                 self._dialect,
             )
-        transaction.run(statement, {**key, **{f"n_{name}": value for name, value in columns.items()}})
+        transaction.put(statement, {**key, **{f"n_{name}": value for name, value in columns.items()}})
 
 
 class Pins:

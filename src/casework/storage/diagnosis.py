@@ -20,7 +20,8 @@ from casework.model.command import Send
 from casework.parts import EffectPart
 from casework.storage import schema
 from casework.storage.enclosures import held
-from casework.storage.engine import WAL_SAFE, StoreOptions, is_memory
+from casework.storage.engine import StoreOptions, is_memory
+from casework.storage.sqlite import WAL_SAFE
 from casework.storage.store import Store
 from casework.storage.tables import head
 from casework.storage.transaction import Transaction

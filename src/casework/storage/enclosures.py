@@ -33,9 +33,9 @@ class Enclosures:
         if decision.enclosed is not None:
             told = decision.enclosed
             values = {**row, "number": number, "digest": told.digest, "size": told.size}
-            transaction.run(self._insert, bound(values))
+            transaction.put(self._insert, bound(values))
         if decision.withdraws is not None:
-            transaction.run(self._drop, bound({**row, "number": decision.withdraws}))
+            transaction.put(self._drop, bound({**row, "number": decision.withdraws}))
 
     def held(self, transaction: Transaction, tenant: str, case_id: str) -> tuple[int, int]:
         """How many files a case keeps, and their bytes together."""

@@ -1,42 +1,36 @@
-"""Open a database the way cases need it: durable, immediate write locks, bounded waits.
-
-SQLite is durable by default (``synchronous=FULL``). Write-ahead logging is used only where the library
-has no WAL-reset bug (3.51.3 or later) or where the caller says that one process owns the file.
-"""
+"""Open a database the way cases need it: durable, with bounded waits, and silent about personal data."""
 
 from __future__ import annotations
 
-import sqlite3
-from typing import Any
-
 import attrs
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import StaticPool
 
 from casework.errors import SetupError
 
-BUSY_MILLISECONDS = 5_000
-CACHE_KIBIBYTES = 16_384
-"""Pages that a connection keeps: the upper levels of the indexes of some million cases."""
-WAL_SAFE = (3, 51, 3)
+SERVERS = ("postgresql", "postgres")
 
 
 @attrs.frozen(kw_only=True)
 class StoreOptions:
     """How to keep the store.
 
-    *sole_process* promises that no other process opens the file, which allows write-ahead logging on
+    SQLite: *sole_process* promises that no other process opens the file, which allows write-ahead logging on
     every SQLite. *synchronous* may be lowered to NORMAL for stores that may lose the last second.
+
+    PostgreSQL: how many seconds to wait at most for a connection, for a lock, for one statement, and for the next
+    statement of a transaction. *prepared* is to be false behind a pooler that cannot keep prepared statements.
+    *connections* are kept open by one process, and as many again in a rush.
     """
 
     sole_process: bool = False
     synchronous: str = attrs.field(default="FULL", validator=attrs.validators.in_(("FULL", "NORMAL", "EXTRA")))
-
-
-def journal_mode(sole_process: bool, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
-    """WAL where it is safe, else the truncating rollback journal."""
-    return "WAL" if sole_process or version >= WAL_SAFE else "TRUNCATE"
+    connect_seconds: int = attrs.field(default=5, validator=attrs.validators.ge(1))
+    lock_seconds: int = attrs.field(default=5, validator=attrs.validators.ge(1))
+    statement_seconds: int = attrs.field(default=30, validator=attrs.validators.ge(1))
+    idle_seconds: int = attrs.field(default=60, validator=attrs.validators.ge(1))
+    prepared: bool = True
+    connections: int = attrs.field(default=10, validator=attrs.validators.ge(1))
 
 
 def is_memory(engine: Engine) -> bool:
@@ -49,29 +43,16 @@ def open_engine(url: str, options: StoreOptions) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise SetupError("the store is named by a URL, such as sqlite:///file.db") from None
-    if parsed.get_backend_name() != "sqlite":
-        raise SetupError(f"{parsed.get_backend_name()!r} is not supported yet; use sqlite:///file.db or sqlite://")
-    memory = parsed.database in (None, "", ":memory:")
-    pool = {"pool_size": 20, "max_overflow": 20, "pool_timeout": BUSY_MILLISECONDS / 1000}
-    extra: dict[str, Any] = {"poolclass": StaticPool} if memory else pool
-    arguments = {"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000, "isolation_level": None}
-    engine = create_engine(parsed, hide_parameters=True, connect_args=arguments, **extra)
-    mode = None if memory else journal_mode(options.sole_process)
+        raise SetupError(
+            "the store is named by a URL, such as sqlite:///file.db or postgresql://user@host/name"
+        ) from None
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        from casework.storage.sqlite import open_sqlite
 
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: Any, _: object) -> None:
-        cursor = connection.cursor()
-        if mode is not None:
-            cursor.execute(f"PRAGMA journal_mode={mode}")
-        cursor.execute(f"PRAGMA synchronous={options.synchronous}")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
-        cursor.execute(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
-        cursor.close()
+        return open_sqlite(parsed, sole_process=options.sole_process, synchronous=options.synchronous)
+    if kind not in SERVERS:
+        raise SetupError(f"{kind!r} is not supported; use sqlite:///file.db, sqlite:// or postgresql://user@host/name")
+    from casework.storage.postgres import open_postgres
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # The driver is told to begin nothing by itself, so that tables too are made or migrated as a whole.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
+    return open_postgres(parsed, options)

@@ -34,7 +34,8 @@ class Entries:
             "hash": entry.hash,
             "values": entry.values,
         }
-        transaction.run(self._append, bound(row))
+        transaction.put(self._append, bound(row))
+        transaction.evidence = (tenant, case_id, entry.number, entry.hash)
 
     def of_case(self, transaction: Transaction, tenant: str, case_id: str) -> list[Entry]:
         """Every entry of a case, in order."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Dialect, bindparam, select
+from sqlalchemy import Dialect, Text, bindparam, func, select
 
 from casework.errors import Refused
 from casework.model.decision import Decision
@@ -26,7 +26,11 @@ class Ledger:
 
     def __init__(self, dialect: Dialect) -> None:
         balance, posting = schema.balance, schema.posting
-        self._balance = Prepared(select(balance.c.amount).where(keyed(balance, "tenant", "account")), dialect)
+        one = select(balance.c.amount).where(keyed(balance, "tenant", "account"))
+        self._balance, self._balance_locked = Prepared(one, dialect), Prepared(one.with_for_update(), dialect)
+        # Nobody can lock a row that is not there yet; the name of the account is locked in its stead.
+        name = func.hashtextextended(bindparam("b_tenant", type_=Text) + "|" + bindparam("b_account", type_=Text), 0)
+        self._claim = Prepared(select(func.pg_advisory_xact_lock(name)), dialect)
         row: dict[str, Any] = {c.name: bindparam(f"b_{c.name}") for c in balance.columns}
         key = keyed(balance, "tenant", "account")
         limits = {"minimum": row["minimum"], "maximum": row["maximum"]}
@@ -58,11 +62,15 @@ class Ledger:
 
     def balances(self, transaction: Transaction, tenant: str, keys: Iterable[str]) -> dict[str, int]:
         """What each account has left, in the order of their locks; one that never moved has nothing."""
-        found = {}
-        for key in sorted(keys):
-            row = transaction.run(self._balance, {"b_tenant": tenant, "b_account": key}).fetchone()
-            found[key] = 0 if row is None else row[0]
-        return found
+        return {key: self._left(transaction, {"b_tenant": tenant, "b_account": key}) for key in sorted(keys)}
+
+    def _left(self, transaction: Transaction, account: dict[str, str]) -> int:
+        statement = self._balance_locked if transaction.locks else self._balance
+        row = transaction.run(statement, account).fetchone()
+        if row is None and transaction.locks and transaction.dialect.name == "postgresql":
+            transaction.run(self._claim, account)
+            row = transaction.run(statement, account).fetchone()
+        return 0 if row is None else int(row[0])
 
     def holds(self, transaction: Transaction, tenant: str, case_id: str) -> tuple[Hold, ...]:
         """What the case has reserved."""
@@ -110,8 +118,8 @@ class Ledger:
                 "state": "posted" if posting.hold is None else "pending",
                 "hold": posting.hold,
             }
-            transaction.run(self._post, bound(row))
+            transaction.put(self._post, bound(row))
         for holds, state in ((decision.settled, "settled"), (decision.void, "voided")):
             for hold in holds:
                 key = {"b_tenant": tenant, "b_case_id": case_id, "b_number": hold.number, "b_line": hold.line}
-                transaction.run(self._finish, {**key, "n_state": state})
+                transaction.put(self._finish, {**key, "n_state": state})

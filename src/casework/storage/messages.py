@@ -80,7 +80,7 @@ class Messages:
                 "leased_until": None,
                 "token": 0,
             }
-            transaction.run(self._insert, bound(row))
+            transaction.put(self._insert, bound(row))
 
     @staticmethod
     def waiting(transaction: Transaction, now: datetime, limit: int, channels: Iterable[str]) -> list[Waiting]:

@@ -38,4 +38,4 @@ class Requests:
             "case_id": receipt.case_id,
             "number": receipt.entry,
         }
-        transaction.run(self._insert, bound(row))
+        transaction.put(self._insert, bound(row))

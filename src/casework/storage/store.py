@@ -31,7 +31,8 @@ from casework.storage.requests import Requests
 from casework.storage.search import Search
 from casework.storage.tables import Tables
 from casework.storage.timers import Timers
-from casework.storage.transaction import Transaction, Transactions
+from casework.storage.transaction import Transaction
+from casework.storage.transactions import Transactions
 
 
 class Lost(Exception):
@@ -45,7 +46,7 @@ class Store:
         self.engine = engine
         self._entropy = entropy
         dialect = engine.dialect
-        self.transactions = Transactions(engine)
+        self.transactions = Transactions(engine, entropy)
         self.entries, self.requests = Entries(dialect), Requests(dialect)
         self.timers, self.messages = Timers(dialect), Messages(dialect)
         self.assignments, self.ledger = Assignments(dialect), Ledger(dialect)

@@ -62,9 +62,9 @@ class Timers:
         """Arm and drop the timers of one firing."""
         key = {"b_tenant": tenant, "b_case_id": case_id}
         for name in drop:
-            transaction.run(self._drop, {**key, "b_name": name})
+            transaction.put(self._drop, {**key, "b_name": name})
         for name, due in arm:
-            transaction.run(self._arm, {**key, "b_name": name, "b_due_at": to_micros(due)})
+            transaction.put(self._arm, {**key, "b_name": name, "b_due_at": to_micros(due)})
 
     def claim(self, transaction: Transaction, timer: DueTimer) -> bool:
         """Take a timer out of the table; False where somebody fired it, or the case left its state, meanwhile."""

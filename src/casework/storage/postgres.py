@@ -1,0 +1,297 @@
+"""PostgreSQL by psycopg 3: READ COMMITTED with row locks, bounded waits, a firing in two flights."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from sqlalchemy import Connection, Dialect, Engine, Executable, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+
+from casework.errors import SetupError, StoreMismatch, StoreUnavailable
+from casework.storage.prepared import Cursor, Prepared
+from casework.storage.transaction import ConstraintBroken, Contended, Duplicate, OutcomeUnknown, Transaction
+
+if TYPE_CHECKING:
+    from casework.storage.engine import StoreOptions
+
+KEPT_STATEMENTS = 400
+"""Prepared statements of one connection: some dozen for each case type, and what updates of their rows need."""
+PINGED_AFTER = 5.0
+"""Seconds for which an unused connection is trusted."""
+RESOLVED_WITHIN = 15.0
+"""Seconds in which an unknown commit is to be resolved before the caller is told so."""
+WAITING_LIMIT = 500
+
+_KEEPALIVE = {
+    # A dead link is noticed within five seconds, be it idle or while something is under way (F10).
+    "keepalives": 1,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 4_000,
+}
+
+
+def open_postgres(url: URL, options: StoreOptions) -> Engine:
+    """An engine for a server. What the URL says itself goes before *options*."""
+    try:
+        import psycopg
+        from psycopg.types.numeric import Int8Dumper
+    except ImportError:
+        raise SetupError("PostgreSQL needs psycopg: pip install 'casework[postgres]'") from None
+    limits = {
+        "statement_timeout": options.statement_seconds,
+        "lock_timeout": options.lock_seconds,
+        "idle_in_transaction_session_timeout": options.idle_seconds,
+    }
+    told = str(url.query.get("options", ""))
+    settings = " ".join([*(f"-c {name}={seconds}s" for name, seconds in limits.items()), told]).strip()
+    arguments: dict[str, Any] = {
+        **_KEEPALIVE,
+        "connect_timeout": options.connect_seconds,
+        "application_name": "casework",
+        **{name: value for name, value in url.query.items() if name != "options"},
+        "options": settings,
+        "prepare_threshold": 2 if options.prepared else None,
+    }
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg", query={}),
+        hide_parameters=True,
+        connect_args=arguments,
+        pool_size=options.connections,
+        max_overflow=options.connections,
+        pool_timeout=options.connect_seconds,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, record: Any) -> None:
+        # BEGIN is sent by us, together with the first statement; one width of integers means one prepared statement.
+        connection.autocommit = True
+        connection.prepared_max = KEPT_STATEMENTS
+        connection.adapters.register_dumper(int, Int8Dumper)
+        ((record.info["backend"],),) = connection.execute(_BACKEND).fetchall()
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _alive(connection: Any, record: Any, _: Any) -> None:
+        if time.monotonic() - record.info.get("used", 0.0) > PINGED_AFTER:
+            try:
+                connection.execute("SELECT 1")
+            except psycopg.Error as error:
+                raise DisconnectionError from error
+
+    @event.listens_for(engine, "checkin")
+    def _used(_: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+_BACKEND = "SELECT pid || ' ' || backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+_FINISHED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid || ' ' || backend_start = %s"
+_THERE = "SELECT hash FROM casework_entry WHERE tenant = %s AND case_id = %s AND number = %s"
+
+
+class Flights(Transaction):
+    """Sends what was put together with what is asked next, so that a firing waits for the server twice."""
+
+    def __init__(self, raw: Any, dialect: Dialect, driver: Postgres, *, locks: bool = True, begin: str = "") -> None:
+        super().__init__(raw, dialect, driver, locks=locks)
+        self._aside: Cursor = raw.cursor()
+        self._waiting: list[tuple[str, Any]] = [(begin, None)] if begin else []
+
+    def put(self, statement: Prepared, values: Mapping[str, Any]) -> None:
+        """Write with the next flight."""
+        if self.closed or self.broken:
+            self.going()
+        self._waiting.append((statement.sql, statement.bound(values)))
+        if len(self._waiting) > WAITING_LIMIT:
+            self.flush()
+
+    def changed_one(self, statement: Prepared, values: Mapping[str, Any]) -> bool:
+        """Write to a row that was read, and so locked, in this transaction."""
+        if not self.locks:
+            return super().changed_one(statement, values)
+        self.put(statement, values)
+        return True
+
+    def let_go(self) -> None:
+        """Close the cursors."""
+        super().let_go()
+        self._aside.close()
+
+    def run(self, statement: Prepared, values: Mapping[str, Any]) -> Cursor:
+        """Run a prepared statement behind what was put; the cursor holds its rows until the next one."""
+        if self.closed or self.broken:
+            self.going()
+        self._fly(statement.sql, statement.bound(values))
+        return self._cursor
+
+    def send(self, sql: str) -> None:
+        """Run a command of transactions behind what was put."""
+        self._fly(sql, None)
+
+    def flush(self) -> None:
+        """Send what was put."""
+        if self._waiting:
+            self._fly(*self._waiting.pop())
+
+    def forget(self) -> None:
+        """Drop what was put and was not sent."""
+        self._waiting.clear()
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything has reached the server."""
+        return not self._waiting or not self._waiting[0][0].startswith("BEGIN")
+
+    def _fly(self, sql: str, values: Any) -> None:
+        try:
+            if not self._waiting:
+                self._cursor.execute(sql, values)
+                return
+            waiting, self._waiting = self._waiting, []
+            with self.driver.pipeline():
+                for earlier in waiting:
+                    self._aside.execute(*earlier)
+                self._cursor.execute(sql, values)
+        except self._errors as error:
+            self._driver.raise_ours(error)
+
+    def each(self, statement: Executable, values: Mapping[str, Any] | None = None, size: int = 500) -> Iterator[Any]:
+        """The rows one by one in flat memory, by a cursor of the server."""
+        self.going()
+        self.flush()
+        prepared = Prepared(statement, self.dialect)
+        try:
+            with self.driver.cursor(name="casework_each") as cursor:
+                cursor.execute(prepared.sql, prepared.bound(values or {}))
+                while rows := cursor.fetchmany(size):
+                    yield from rows
+        except self._errors as error:
+            self._driver.raise_ours(error)
+
+
+class Postgres:
+    """How transactions run on PostgreSQL."""
+
+    turn_seconds = None
+
+    def __init__(self, dialect: Dialect) -> None:
+        import psycopg
+
+        self._dialect = dialect
+        self._connection_type = psycopg.Connection
+        self.errors: type[Exception] = psycopg.Error
+
+    def raise_ours(self, error: Any) -> NoReturn:
+        """Raise a driver error as one of ours. Not its own text, for that quotes values."""
+        state = error.sqlstate or ""
+        where = error.diag.constraint_name or error.diag.table_name or error.diag.column_name
+        text = f"{type(error).__name__}{f' ({state})' if state else ''}{f' at {where}' if where else ''}"
+        if lost(error):
+            raise Contended(f"the connection to the server was lost: {text}") from error
+        if state in ("40001", "40P01"):
+            raise Contended(text) from error
+        if state == "23505":
+            raise Duplicate(text) from error
+        if state.startswith("23"):
+            raise ConstraintBroken(text) from error
+        if state in ("42P01", "42703", "3F000"):
+            problem = f"{text}: {error.diag.message_primary}"
+            raise StoreMismatch(problem, "run app.create_tables() or `casework migrate`") from error
+        if state == "42501":
+            problem = f"{text}: {error.diag.message_primary}"
+            raise StoreMismatch(problem, "this database user may not do that; see `casework roles`") from error
+        raise StoreUnavailable(text) from error
+
+    def begin(self, raw: Any, *, writes: bool, patient: bool = False) -> Transaction:
+        """Begin with the first statement; a reader sees one state of the store."""
+        begin = "BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        transaction = Flights(raw, self._dialect, self, locks=writes, begin=begin)
+        if patient:
+            transaction.send("SET LOCAL statement_timeout = 0")
+        return transaction
+
+    def join(self, connection: Connection) -> Transaction:
+        """The host's transaction, in which rows are locked as they are read."""
+        fairy: Any = connection.connection
+        driver = fairy.driver_connection
+        if getattr(driver, "autocommit", False) and driver.info.transaction_status == 0:
+            raise SetupError("this connection commits each statement by itself; give one with a transaction")
+        if isinstance(driver, self._connection_type):
+            return Flights(fairy, connection.dialect, self)
+        return Transaction(fairy, connection.dialect, self)
+
+    def commit(self, raw: Any, transaction: Transaction) -> None:
+        """Commit, together with what was put. A warning says that a standby may not have it."""
+        assert isinstance(transaction, Flights)
+        if not transaction.begun:
+            return
+        warned: list[str] = []
+        driver = raw.driver_connection
+        driver.add_notice_handler(_warning := lambda notice: warned.append(notice.sqlstate or ""))
+        try:
+            transaction.send("COMMIT")
+        except Contended as error:
+            if not lost(error.__cause__):
+                self.roll_back(raw)
+                raise
+            raise OutcomeUnknown(str(error)) from error
+        except StoreUnavailable:
+            self.roll_back(raw)
+            raise
+        finally:
+            driver.remove_notice_handler(_warning)
+        if transaction.status != "COMMIT":
+            raise StoreUnavailable("the database ended this transaction; nothing was kept")
+        if "01000" in warned:
+            raise OutcomeUnknown("committed on this server, but perhaps not on its standby")
+
+    def roll_back(self, raw: Any) -> None:
+        """Roll back; a lost connection is thrown away, with the others that the pool got from the same server."""
+        try:
+            raw.rollback()
+        except self.errors:
+            raw.invalidate()
+
+    def was_kept(self, engine: Engine, raw: Any, transaction: Transaction, unknown: OutcomeUnknown) -> bool:
+        """Whether the commit took place: once its session has ended, its last entry is there or will never be."""
+        backend, evidence = raw.info.get("backend"), transaction.evidence
+        raw.invalidate()
+        if evidence is None or backend is None or unknown.__cause__ is None:
+            raise unknown
+        tenant, case_id, number, digest = evidence
+        until = time.monotonic() + RESOLVED_WITHIN
+        while time.monotonic() < until:
+            try:
+                with engine.connect() as connection:
+                    driver: Any = connection.connection.driver_connection
+                    while time.monotonic() < until:
+                        # A session that still is there might commit later; it is ended, and asked for again.
+                        if not driver.execute(_FINISHED, (backend,)).fetchall():
+                            row = driver.execute(_THERE, (tenant, case_id, number)).fetchone()
+                            return row is not None and bytes(row[0]) == digest
+                        time.sleep(0.05)
+            except (self.errors, DBAPIError):
+                time.sleep(0.2)
+        raise unknown
+
+
+def lost(error: object) -> bool:
+    """Whether a driver error says that there is no connection any more."""
+    import psycopg
+
+    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    if isinstance(error, psycopg.errors.PipelineAborted):
+        return False
+    state = error.sqlstate or ""
+    return not state or state.startswith("08") or state in ("57P01", "57P02", "57P03", "25P03", "57P05")

@@ -1,0 +1,168 @@
+"""Transactions on one engine: begun, committed or rolled back, carried out again where somebody was in the way."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from casework.errors import Reentered, StoreUnavailable
+from casework.ids import Entropy
+from casework.storage.backend import Backend, backend_of
+from casework.storage.engine import is_memory
+from casework.storage.host import Hosts
+from casework.storage.transaction import Contended, OutcomeUnknown, Transaction, told
+
+Answer = TypeVar("Answer")
+
+# By context, not by thread: on an event loop many transactions are under way in one thread.
+_INSIDE: ContextVar[frozenset[int]] = ContextVar("casework transactions under way", default=frozenset())
+
+ATTEMPTS = 8
+FIRST_PAUSE = 0.004
+"""Seconds, at most, before a transaction that somebody was in the way of goes again; twice as many each time."""
+
+
+class Transactions:
+    """Begins transactions on an engine; on SQLite, writers of one process queue here instead of in its busy loop."""
+
+    def __init__(self, engine: Engine, entropy: Entropy) -> None:
+        self.engine = engine
+        self._entropy = entropy
+        self._backend: Backend = backend_of(engine)
+        self._memory = is_memory(engine)
+        self._writers = threading.Lock()
+        self._hosts = Hosts()
+
+    def carried(self, work: Callable[[Transaction], Answer]) -> Answer:
+        """Carry out *work* in a transaction that writes; as a whole again where somebody else was in the way."""
+        for attempt in range(ATTEMPTS - 1):
+            try:
+                with self.write() as transaction:
+                    return work(transaction)
+            except Contended:
+                self._pause(attempt)
+        with self.write() as transaction:
+            return work(transaction)
+
+    def _pause(self, attempt: int) -> None:
+        share = (1 + int.from_bytes(self._entropy(1), "big")) / 256
+        time.sleep(FIRST_PAUSE * 2**attempt * share)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction in which what was read stays true: it holds SQLite's write lock, or locks the rows it reads."""
+        with self._turn(), self._connection() as raw:
+            transaction = self._backend.begin(raw, writes=True)
+            try:
+                with transaction.lent():
+                    yield transaction
+                if transaction.broken:
+                    raise StoreUnavailable("the database ended this transaction; nothing was kept")
+            except BaseException:
+                self._backend.roll_back(raw)
+                raise
+            self._commit(raw, transaction)
+        told(transaction.after_commit)
+
+    def _commit(self, raw: Any, transaction: Transaction) -> None:
+        try:
+            self._backend.commit(raw, transaction)
+        except OutcomeUnknown as unknown:
+            if not self._backend.was_kept(self.engine, raw, transaction, unknown):
+                raise Contended("the connection was lost before the commit took place; nothing was kept") from unknown
+
+    @contextmanager
+    def read(self, *, patient: bool = False) -> Iterator[Transaction]:
+        """A transaction that sees one state of the store and writes nothing; a *patient* one may ask for long."""
+        # In memory there is one connection, so that a reader has to wait for its turn as well.
+        with self._turn() if self._memory else nullcontext(), self._connection() as raw:
+            transaction = self._backend.begin(raw, writes=False, patient=patient)
+            try:
+                with transaction.lent():
+                    yield transaction
+            finally:
+                self._backend.roll_back(raw)
+
+    @contextmanager
+    def joined(self, connection: Connection) -> Iterator[Transaction]:
+        """The host's own transaction; the host begins it and owns COMMIT.
+
+        On SQLite a write that changes nothing takes the write lock before anything is read. What waits for
+        the commit happens when the host commits, and never where it rolls back.
+        """
+        _connected(connection)
+        with self._alone():
+            transaction = self._backend.join(connection)
+            try:
+                with transaction.lent():
+                    yield transaction
+                    transaction.flush()
+            finally:
+                transaction.let_go()
+                if transaction.after_commit:
+                    calls = tuple(transaction.after_commit)
+                    self._hosts.after_commit(connection, lambda: told(calls))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        inside = _INSIDE.get()
+        if id(self) in inside:
+            raise Reentered("a transaction is under way here; use the desk that you were given")
+        token = _INSIDE.set(inside | {id(self)})
+        try:
+            yield
+        finally:
+            _INSIDE.reset(token)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._alone():
+            patience = self._backend.turn_seconds
+            if patience is None:
+                yield
+                return
+            if not self._writers.acquire(timeout=patience):
+                raise StoreUnavailable("other writers of this process kept the store busy for too long")
+            try:
+                yield
+            finally:
+                self._writers.release()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        try:
+            raw = self.engine.raw_connection()
+        except self._backend.errors as error:
+            self._backend.raise_ours(error)
+        except DBAPIError as error:
+            self._backend.raise_ours(error.orig)
+        except PoolTimeout as error:
+            raise StoreUnavailable("every connection to the store is in use") from error
+        try:
+            yield raw
+        finally:
+            raw.close()
+
+
+_INSTEAD = {
+    "Engine": "engine.connect()",
+    "Session": "session.connection()",
+    "AsyncSession": "what session.run_sync() hands over, and its .connection()",
+    "AsyncConnection": "what connection.run_sync() hands over",
+    "AsyncEngine": "what run_sync() of a connection hands over",
+}
+
+
+def _connected(connection: object) -> None:
+    if not isinstance(connection, Connection):
+        name = type(connection).__name__
+        advice = f"; give it {_INSTEAD[name]}" if name in _INSTEAD else ""
+        raise TypeError(f"begin() takes a sqlalchemy.Connection, not {name}{advice}")
