@@ -24,7 +24,7 @@ from casework.model.case import Case, Receipt
 from casework.model.enclosure import Enclosure
 from casework.model.fields import FieldClass
 from casework.model.refusal import Refusal
-from casework.storage.transaction import OutcomeUnknown, Transaction
+from casework.storage.transaction import Contended, OutcomeUnknown, Transaction
 
 Answer = TypeVar("Answer")
 
@@ -325,7 +325,7 @@ class Desk:
 
     def _write(self, work: Callable[[Transaction], Answer]) -> Answer:
         self._engine.guarded()
-        with unavailable():
+        with unavailable(self._transaction):
             if self._transaction is None:
                 return self._engine.store.transactions.carried(work)
             with self._transaction.whole():
@@ -338,7 +338,7 @@ class Desk:
     @contextmanager
     def _reading(self) -> Iterator[Transaction]:
         self._engine.guarded()
-        with unavailable():
+        with unavailable(self._transaction):
             if self._transaction is not None:
                 with self._transaction.looking():
                     yield self._transaction
@@ -348,13 +348,18 @@ class Desk:
 
 
 @contextmanager
-def unavailable() -> Iterator[None]:
-    """A store that cannot be used just now, as a refusal like any other."""
+def unavailable(inside: Transaction | None = None) -> Iterator[None]:
+    """A store that cannot be used just now, as a refusal like any other.
+
+    *inside* a transaction of ours it is left to whoever carries that out, for it goes again as a whole.
+    """
     try:
         yield
     except OutcomeUnknown as error:
         raise Refused(Refusal("outcome-unknown")) from error
     except StoreUnavailable as error:
+        if isinstance(error, Contended) and inside is not None and not inside.hosted:
+            raise
         raise Refused(Refusal("store-unavailable")) from error
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Dialect, func, select
 from casework.model.decision import Decision
 from casework.model.enclosure import Enclosure
 from casework.storage import schema
+from casework.storage.advisory import NameLock
 from casework.storage.cases import bound, inserting, keyed
 from casework.storage.log import Entry, Frame, apart_of, parsed
 from casework.storage.prepared import Prepared
@@ -21,6 +22,8 @@ class Enclosures:
     def __init__(self, dialect: Dialect) -> None:
         table = schema.enclosure
         of_case = keyed(table, "tenant", "case_id")
+        # Whoever keeps a blob and whoever removes one that nobody keeps must not pass each other.
+        self._blobs = NameLock("blob", dialect)
         self._insert = Prepared(inserting(table), dialect)
         self._drop = Prepared(table.delete().where(keyed(table, "tenant", "case_id", "number")), dialect)
         self._held = Prepared(select(func.count(), func.coalesce(func.sum(table.c.size), 0)).where(of_case), dialect)
@@ -32,6 +35,7 @@ class Enclosures:
         row: dict[str, object] = {"tenant": tenant, "case_id": case_id}
         if decision.enclosed is not None:
             told = decision.enclosed
+            self._blobs.hold(transaction, told.digest)
             values = {**row, "number": number, "digest": told.digest, "size": told.size}
             transaction.put(self._insert, bound(values))
         if decision.withdraws is not None:
@@ -49,7 +53,8 @@ class Enclosures:
         return {number: (digest, size) for number, digest, size in found}
 
     def named(self, transaction: Transaction, digest: str) -> bool:
-        """Whether any case of any tenant keeps that blob."""
+        """Whether any case of any tenant keeps that blob; until the transaction ends the answer stays true."""
+        self._blobs.hold(transaction, digest)
         return transaction.run(self._named, bound({"digest": digest})).fetchone() is not None
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Dialect, Text, bindparam, func, select
+from sqlalchemy import Dialect, bindparam, select
 
 from casework.errors import Refused
 from casework.model.decision import Decision
 from casework.model.posting import Hold
 from casework.model.refusal import Refusal
 from casework.storage import schema
+from casework.storage.advisory import NameLock
 from casework.storage.cases import bound, inserting, keyed
 from casework.storage.prepared import Prepared
 from casework.storage.transaction import ConstraintBroken, Transaction
@@ -28,9 +29,8 @@ class Ledger:
         balance, posting = schema.balance, schema.posting
         one = select(balance.c.amount).where(keyed(balance, "tenant", "account"))
         self._balance, self._balance_locked = Prepared(one, dialect), Prepared(one.with_for_update(), dialect)
-        # Nobody can lock a row that is not there yet; the name of the account is locked in its stead.
-        name = func.hashtextextended(bindparam("b_tenant", type_=Text) + "|" + bindparam("b_account", type_=Text), 0)
-        self._claim = Prepared(select(func.pg_advisory_xact_lock(name)), dialect)
+        # Nobody can lock the row of an account that never moved; its name is locked in its stead.
+        self._names = NameLock("account", dialect)
         row: dict[str, Any] = {c.name: bindparam(f"b_{c.name}") for c in balance.columns}
         key = keyed(balance, "tenant", "account")
         limits = {"minimum": row["minimum"], "maximum": row["maximum"]}
@@ -67,8 +67,7 @@ class Ledger:
     def _left(self, transaction: Transaction, account: dict[str, str]) -> int:
         statement = self._balance_locked if transaction.locks else self._balance
         row = transaction.run(statement, account).fetchone()
-        if row is None and transaction.locks and transaction.dialect.name == "postgresql":
-            transaction.run(self._claim, account)
+        if row is None and self._names.hold(transaction, "|".join(account.values())):
             row = transaction.run(statement, account).fetchone()
         return 0 if row is None else int(row[0])
 

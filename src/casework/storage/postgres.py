@@ -102,8 +102,17 @@ _THERE = "SELECT hash FROM casework_entry WHERE tenant = %s AND case_id = %s AND
 class Flights(Transaction):
     """Sends what was put together with what is asked next, so that a firing waits for the server twice."""
 
-    def __init__(self, raw: Any, dialect: Dialect, driver: Postgres, *, locks: bool = True, begin: str = "") -> None:
-        super().__init__(raw, dialect, driver, locks=locks)
+    def __init__(
+        self,
+        raw: Any,
+        dialect: Dialect,
+        driver: Postgres,
+        *,
+        locks: bool = True,
+        hosted: bool = False,
+        begin: str = "",
+    ) -> None:
+        super().__init__(raw, dialect, driver, locks=locks, hosted=hosted)
         self._aside: Cursor = raw.cursor()
         self._waiting: list[tuple[str, Any]] = [(begin, None)] if begin else []
 
@@ -157,13 +166,26 @@ class Flights(Transaction):
             if not self._waiting:
                 self._cursor.execute(sql, values)
                 return
-            waiting, self._waiting = self._waiting, []
-            with self.driver.pipeline():
-                for earlier in waiting:
-                    self._aside.execute(*earlier)
-                self._cursor.execute(sql, values)
+            self._together(sql, values)
         except self._errors as error:
             self._driver.raise_ours(error)
+
+    def _together(self, sql: str, values: Any) -> None:
+        waiting, self._waiting = self._waiting, []
+        first: Exception | None = None
+        try:
+            with self.driver.pipeline():
+                try:
+                    for earlier in waiting:
+                        self._aside.execute(*earlier)
+                    self._cursor.execute(sql, values)
+                except self._errors as error:
+                    first = error
+        except self._errors as error:
+            # What follows the first failure was never run; only that one tells something.
+            raise first or error from None
+        if first is not None:
+            raise first
 
     def each(self, statement: Executable, values: Mapping[str, Any] | None = None, size: int = 500) -> Iterator[Any]:
         """The rows one by one in flat memory, by a cursor of the server."""
@@ -227,8 +249,8 @@ class Postgres:
         if getattr(driver, "autocommit", False) and driver.info.transaction_status == 0:
             raise SetupError("this connection commits each statement by itself; give one with a transaction")
         if isinstance(driver, self._connection_type):
-            return Flights(fairy, connection.dialect, self)
-        return Transaction(fairy, connection.dialect, self)
+            return Flights(fairy, connection.dialect, self, hosted=True)
+        return Transaction(fairy, connection.dialect, self, hosted=True)
 
     def commit(self, raw: Any, transaction: Transaction) -> None:
         """Commit, together with what was put. A warning says that a standby may not have it."""

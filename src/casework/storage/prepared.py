@@ -7,10 +7,10 @@ cursor skips type processors, so every value is bound as its column stores it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any, Protocol
 
 from sqlalchemy import Dialect, Executable
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
 
 
@@ -51,9 +51,7 @@ class Prepared:
         return [values[name] for name in self._names]
 
 
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
 def inserts(dialect: Dialect) -> Any:
     """The dialect's own INSERT, which knows what to do on conflict."""
-    return _INSERTS[dialect.name]
+    # Importing both at the top would cost a third of importing casework.
+    return import_module(f"sqlalchemy.dialects.{dialect.name}").insert

@@ -91,7 +91,7 @@ class SQLite:
             self._raise_orig(error)
         if not getattr(connection.connection.driver_connection, "in_transaction", True):
             raise SetupError("this connection commits each statement by itself; give one with a transaction")
-        return Transaction(connection.connection, connection.dialect, self)
+        return Transaction(connection.connection, connection.dialect, self, hosted=True)
 
     def _raise_orig(self, error: DBAPIError) -> NoReturn:
         if isinstance(error.orig, self.errors):

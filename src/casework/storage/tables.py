@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Connection, Engine, inspect, select
+from sqlalchemy import Column, Connection, Engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from casework.compiled import fields_in
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
 VERSION_TABLE = "casework_version"
+TABLES_LOCK = 7_203_141
 _SCRIPTS = Path(__file__).parent / "versions"
 
 
@@ -68,6 +69,9 @@ class Tables:
         """A connection inside a transaction; what the driver raises on it leaves here as StoreUnavailable."""
         try:
             with self._engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    # Two that start at once make or migrate the tables one after the other.
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({TABLES_LOCK})"))
                 yield connection
         except DBAPIError as error:
             raise StoreUnavailable(str(error.orig)) from error

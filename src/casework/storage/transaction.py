@@ -50,12 +50,12 @@ class Transaction:
     What is read where *locks* is true stays true until the end: rows that a move depends on are locked.
     """
 
-    def __init__(self, raw: Any, dialect: Dialect, driver: Driver, *, locks: bool = True) -> None:
+    def __init__(self, raw: Any, dialect: Dialect, driver: Driver, *, locks: bool = True, hosted: bool = False) -> None:
         self._raw = raw
         self._cursor: Cursor = raw.cursor()
         self._driver = driver
         self._errors = driver.errors
-        self.dialect, self.locks = dialect, locks
+        self.dialect, self.locks, self.hosted = dialect, locks, hosted
         self.after_commit: list[Callable[[], None]] = []
         self.broken = self.closed = False
         self.evidence: tuple[str, str, int, bytes] | None = None
@@ -97,9 +97,11 @@ class Transaction:
         try:
             yield
             self.flush()
-        except BaseException:
+        except BaseException as error:
             del self.after_commit[waiting:]
             self._take_back()
+            # It goes again as a whole, unless the host began it.
+            self.broken = self.broken or (isinstance(error, Contended) and not self.hosted)
             raise
         self.send("RELEASE SAVEPOINT casework_verb")
 
