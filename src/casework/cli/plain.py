@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework import Case, Enclosure, Fault, Finding, HistoryEntry, Page, Ran, Refusal, Text, Verdict
-from casework.desk import record
+from casework.condition.literal import natural
 from casework.model.decision import Step
 from casework.storage.diagnosis import Pinned
 
 
 def value(held: object) -> Any:
     """One value of a case."""
-    return record.plain(held)
+    return natural(held)
 
 
 def values(held: Mapping[str, object]) -> dict[str, Any]:

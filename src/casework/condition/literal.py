@@ -135,6 +135,18 @@ def to_plain(value: Value) -> Plain:
     return {"date": value.isoformat()}
 
 
+def natural(value: object) -> object:
+    """One value as JSON of everybody else: an instant in UTC, a decimal as text, for a float would change it."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return format(value, "f")
+    return value
+
+
 def from_plain(plain: object, where: str = "") -> Value:
     """The value of a plain form; InvalidValue where it is none."""
     if isinstance(plain, Mapping):
