@@ -65,8 +65,9 @@ class Ledger:
         return {key: self._left(transaction, {"b_tenant": tenant, "b_account": key}) for key in sorted(keys)}
 
     def _left(self, transaction: Transaction, account: dict[str, str]) -> int:
+        order = (1, account["b_tenant"], account["b_account"])
         statement = self._balance_locked if transaction.locks else self._balance
-        row = transaction.run(statement, account).fetchone()
+        row = transaction.lock(order, statement, account).fetchone()
         if row is None and self._names.hold(transaction, "|".join(account.values())):
             row = transaction.run(statement, account).fetchone()
         return 0 if row is None else int(row[0])

@@ -12,7 +12,14 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from casework.errors import SetupError, StoreMismatch, StoreUnavailable
 from casework.storage.prepared import Cursor, Prepared
-from casework.storage.transaction import ConstraintBroken, Contended, Duplicate, OutcomeUnknown, Transaction
+from casework.storage.transaction import (
+    ConnectionLost,
+    ConstraintBroken,
+    Contended,
+    Duplicate,
+    OutcomeUnknown,
+    Transaction,
+)
 
 if TYPE_CHECKING:
     from casework.storage.engine import StoreOptions
@@ -115,6 +122,12 @@ class Flights(Transaction):
         super().__init__(raw, dialect, driver, locks=locks, hosted=hosted)
         self._aside: Cursor = raw.cursor()
         self._waiting: list[tuple[str, Any]] = [(begin, None)] if begin else []
+
+    def lock(self, order: tuple[int, str, str], statement: Prepared, values: Mapping[str, Any]) -> Cursor:
+        """Lock what the statement reads, and remember it in case that all this has to go again."""
+        if self.locks:
+            self.held[order] = (statement, values)
+        return self.run(statement, values)
 
     def put(self, statement: Prepared, values: Mapping[str, Any]) -> None:
         """Write with the next flight."""
@@ -219,7 +232,7 @@ class Postgres:
         where = error.diag.constraint_name or error.diag.table_name or error.diag.column_name
         text = f"{type(error).__name__}{f' ({state})' if state else ''}{f' at {where}' if where else ''}"
         if lost(error):
-            raise Contended(f"the connection to the server was lost: {text}") from error
+            raise ConnectionLost(f"the connection to the server was lost: {text}") from error
         if state in ("40001", "40P01"):
             raise Contended(text) from error
         if state == "23505":
@@ -262,10 +275,7 @@ class Postgres:
         driver.add_notice_handler(_warning := lambda notice: warned.append(notice.sqlstate or ""))
         try:
             transaction.send("COMMIT")
-        except Contended as error:
-            if not lost(error.__cause__):
-                self.roll_back(raw)
-                raise
+        except ConnectionLost as error:
             raise OutcomeUnknown(str(error)) from error
         except StoreUnavailable:
             self.roll_back(raw)
@@ -278,7 +288,7 @@ class Postgres:
             raise OutcomeUnknown("committed on this server, but perhaps not on its standby")
 
     def roll_back(self, raw: Any) -> None:
-        """Roll back; a lost connection is thrown away, with the others that the pool got from the same server."""
+        """Roll back; a lost connection is thrown away."""
         try:
             raw.rollback()
         except self.errors:

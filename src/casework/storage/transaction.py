@@ -26,7 +26,11 @@ class ConstraintBroken(StoreUnavailable):
 
 
 class Contended(StoreUnavailable):
-    """Somebody was in the way, or the connection was lost before COMMIT: nothing was kept, and all may go again."""
+    """Somebody was in the way: nothing was kept, and all may go again."""
+
+
+class ConnectionLost(Contended):
+    """There is no connection any more, and COMMIT had not been sent."""
 
 
 class Duplicate(ConstraintBroken, Contended):
@@ -44,6 +48,10 @@ class Driver(Protocol):
         """Raise a driver error as one of ours; its text names tables and constraints, never values."""
 
 
+Held = dict[tuple[int, str, str], tuple[Prepared, Mapping[str, Any]]]
+"""What locked the rows of a transaction: cases (0) and accounts (1), by tenant and key."""
+
+
 class Transaction:
     """A cursor inside a transaction, with the dialect that its statements are compiled for.
 
@@ -58,6 +66,7 @@ class Transaction:
         self.dialect, self.locks, self.hosted = dialect, locks, hosted
         self.after_commit: list[Callable[[], None]] = []
         self.broken = self.closed = False
+        self.held: Held = {}
         self.evidence: tuple[str, str, int, bytes] | None = None
         """Tenant, case, number and hash of the last entry written: whether it is there tells whether all was kept."""
 
@@ -130,6 +139,10 @@ class Transaction:
         except self._errors as error:
             self._driver.raise_ours(error)
         return self._cursor
+
+    def lock(self, order: tuple[int, str, str], statement: Prepared, values: Mapping[str, Any]) -> Cursor:
+        """Run a statement that locks what it reads, if it can; *order* says in which order locks are to be taken."""
+        return self.run(statement, values)
 
     def put(self, statement: Prepared, values: Mapping[str, Any]) -> None:
         """Write, where nobody needs the result: it may reach the database later, together with what is asked next."""

@@ -18,7 +18,7 @@ from casework.ids import Entropy
 from casework.storage.backend import Backend, backend_of
 from casework.storage.engine import is_memory
 from casework.storage.host import Hosts
-from casework.storage.transaction import Contended, OutcomeUnknown, Transaction, told
+from casework.storage.transaction import ConnectionLost, Contended, Held, OutcomeUnknown, Transaction, told
 
 Answer = TypeVar("Answer")
 
@@ -28,6 +28,8 @@ _INSIDE: ContextVar[frozenset[int]] = ContextVar("casework transactions under wa
 ATTEMPTS = 8
 FIRST_PAUSE = 0.004
 """Seconds, at most, before a transaction that somebody was in the way of goes again; twice as many each time."""
+RECONNECTING = 0.05
+"""The same where the connection was lost: a server that crashed needs some seconds."""
 
 
 class Transactions:
@@ -40,21 +42,30 @@ class Transactions:
         self._memory = is_memory(engine)
         self._writers = threading.Lock()
         self._hosts = Hosts()
+        self.gate: Callable[[Transaction], None] | None = None
 
     def carried(self, work: Callable[[Transaction], Answer]) -> Answer:
         """Carry out *work* in a transaction that writes; as a whole again where somebody else was in the way."""
-        for attempt in range(ATTEMPTS - 1):
+        held: Held = {}
+        for attempt in range(ATTEMPTS):
             try:
                 with self.write() as transaction:
-                    return work(transaction)
-            except Contended:
-                self._pause(attempt)
-        with self.write() as transaction:
-            return work(transaction)
+                    try:
+                        # Whoever met somebody half-way takes the same locks again in the order that all agree on.
+                        for order in sorted(held):
+                            transaction.lock(order, *held[order])
+                        return work(transaction)
+                    finally:
+                        held = transaction.held
+            except Contended as error:
+                if attempt == ATTEMPTS - 1:
+                    raise
+                self._pause(attempt, RECONNECTING if isinstance(error, ConnectionLost) else FIRST_PAUSE)
+        raise AssertionError("the last attempt answers or raises")
 
-    def _pause(self, attempt: int) -> None:
+    def _pause(self, attempt: int, first: float) -> None:
         share = (1 + int.from_bytes(self._entropy(1), "big")) / 256
-        time.sleep(FIRST_PAUSE * 2**attempt * share)
+        time.sleep(first * 2**attempt * share)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -63,6 +74,8 @@ class Transactions:
             transaction = self._backend.begin(raw, writes=True)
             try:
                 with transaction.lent():
+                    if self.gate is not None:
+                        self.gate(transaction)
                     yield transaction
                 if transaction.broken:
                     raise StoreUnavailable("the database ended this transaction; nothing was kept")
@@ -77,7 +90,7 @@ class Transactions:
             self._backend.commit(raw, transaction)
         except OutcomeUnknown as unknown:
             if not self._backend.was_kept(self.engine, raw, transaction, unknown):
-                raise Contended("the connection was lost before the commit took place; nothing was kept") from unknown
+                raise ConnectionLost("the connection was lost before the commit took place") from unknown
 
     @contextmanager
     def read(self, *, patient: bool = False) -> Iterator[Transaction]:
@@ -103,6 +116,8 @@ class Transactions:
             transaction = self._backend.join(connection)
             try:
                 with transaction.lent():
+                    if self.gate is not None:
+                        self.gate(transaction)
                     yield transaction
                     transaction.flush()
             finally:
@@ -148,6 +163,11 @@ class Transactions:
             raise StoreUnavailable("every connection to the store is in use") from error
         try:
             yield raw
+        except ConnectionLost:
+            # Its sisters in the pool lead to the same server; better to make new ones than to try each.
+            raw.invalidate()
+            self.engine.dispose()
+            raise
         finally:
             raw.close()
 
