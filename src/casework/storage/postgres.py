@@ -122,6 +122,7 @@ class Flights(Transaction):
         super().__init__(raw, dialect, driver, locks=locks, hosted=hosted)
         self._aside: Cursor = raw.cursor()
         self._waiting: list[tuple[str, Any]] = [(begin, None)] if begin else []
+        self.wrote = False
 
     def lock(self, order: tuple[int, str, str], statement: Prepared, values: Mapping[str, Any]) -> Cursor:
         """Lock what the statement reads, and remember it in case that all this has to go again."""
@@ -133,6 +134,7 @@ class Flights(Transaction):
         """Write with the next flight."""
         if self.closed or self.broken:
             self.going()
+        self.wrote = True
         self._waiting.append((statement.sql, statement.bound(values)))
         if len(self._waiting) > WAITING_LIMIT:
             self.flush()
@@ -153,6 +155,7 @@ class Flights(Transaction):
         """Run a prepared statement behind what was put; the cursor holds its rows until the next one."""
         if self.closed or self.broken:
             self.going()
+        self.wrote = self.wrote or statement.writes
         self._fly(statement.sql, statement.bound(values))
         return self._cursor
 
@@ -292,12 +295,17 @@ class Postgres:
         try:
             raw.rollback()
         except self.errors:
-            raw.invalidate()
+            if raw.is_valid:
+                raw.invalidate()
 
     def was_kept(self, engine: Engine, raw: Any, transaction: Transaction, unknown: OutcomeUnknown) -> bool:
         """Whether the commit took place: once its session has ended, its last entry is there or will never be."""
         backend, evidence = raw.info.get("backend"), transaction.evidence
-        raw.invalidate()
+        if raw.is_valid:
+            raw.invalidate()
+        assert isinstance(transaction, Flights)
+        if not transaction.wrote:
+            return False
         if evidence is None or backend is None or unknown.__cause__ is None:
             raise unknown
         tenant, case_id, number, digest = evidence

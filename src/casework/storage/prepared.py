@@ -31,12 +31,13 @@ class Cursor(Protocol):
 class Prepared:
     """One statement's SQL text and the order of its parameters."""
 
-    __slots__ = ("_fixed", "_names", "sql")
+    __slots__ = ("_fixed", "_names", "sql", "writes")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         assert isinstance(statement, ClauseElement)
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
+        self.writes = not statement.is_select
         # Literals in a statement become parameters of their own; they keep the value they were built with.
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
         positions: Sequence[str] | None = getattr(compiled, "positiontup", None)

@@ -165,7 +165,8 @@ class Transactions:
             yield raw
         except ConnectionLost:
             # Its sisters in the pool lead to the same server; better to make new ones than to try each.
-            raw.invalidate()
+            if raw.is_valid:
+                raw.invalidate()
             self.engine.dispose()
             raise
         finally:
