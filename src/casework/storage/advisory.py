@@ -25,5 +25,5 @@ class NameLock:
         """Wait until nobody else holds the name, and hold it; False where that is not needed."""
         if self._held is None or not transaction.locks:
             return False
-        transaction.run(self._held, {"b_name": f"casework {self._kind} {name}"})
+        transaction.put(self._held, {"b_name": f"casework {self._kind} {name}"})
         return True

@@ -134,7 +134,7 @@ class Flights(Transaction):
         """Write with the next flight."""
         if self.closed or self.broken:
             self.going()
-        self.wrote = True
+        self.wrote = self.wrote or statement.writes
         self._waiting.append((statement.sql, statement.bound(values)))
         if len(self._waiting) > WAITING_LIMIT:
             self.flush()
