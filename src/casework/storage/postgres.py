@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sqlalchemy import Connection, Dialect, Engine, Executable, create_engine, event
@@ -120,8 +120,10 @@ class Flights(Transaction):
         begin: str = "",
     ) -> None:
         super().__init__(raw, dialect, driver, locks=locks, hosted=hosted)
+        self._driver: Postgres = driver
         self._aside: Cursor = raw.cursor()
-        self._waiting: list[tuple[str, Any]] = [(begin, None)] if begin else []
+        self._begin = begin
+        self._waiting: list[tuple[Prepared, list[Any]]] = []
         self.wrote = False
 
     def lock(self, order: tuple[int, str, str], statement: Prepared, values: Mapping[str, Any]) -> Cursor:
@@ -135,7 +137,7 @@ class Flights(Transaction):
         if self.closed or self.broken:
             self.going()
         self.wrote = self.wrote or statement.writes
-        self._waiting.append((statement.sql, statement.bound(values)))
+        self._waiting.append((statement, statement.bound(values)))
         if len(self._waiting) > WAITING_LIMIT:
             self.flush()
 
@@ -156,17 +158,19 @@ class Flights(Transaction):
         if self.closed or self.broken:
             self.going()
         self.wrote = self.wrote or statement.writes
-        self._fly(statement.sql, statement.bound(values))
+        self._behind(statement.sql, statement.bound(values))
         return self._cursor
 
     def send(self, sql: str) -> None:
         """Run a command of transactions behind what was put."""
-        self._fly(sql, None)
+        self._behind(sql, None)
 
     def flush(self) -> None:
         """Send what was put."""
         if self._waiting:
-            self._fly(*self._waiting.pop())
+            *_, (sql, values) = waiting = list(self._driver.together(self._waiting))
+            self._waiting.clear()
+            self._fly(sql, values, waiting[:-1])
 
     def forget(self) -> None:
         """Drop what was put and was not sent."""
@@ -174,25 +178,34 @@ class Flights(Transaction):
 
     @property
     def begun(self) -> bool:
-        """Whether anything has reached the server."""
-        return not self._waiting or not self._waiting[0][0].startswith("BEGIN")
+        """Whether anything has reached the server, or is on its way there."""
+        return not self._begin or bool(self._waiting)
 
-    def _fly(self, sql: str, values: Any) -> None:
+    def _fly(self, sql: str, values: list[Any] | None, before: Iterable[tuple[str, list[Any] | None]] = ()) -> None:
+        first = [(self._begin, None)] if self._begin else []
+        self._begin = ""
         try:
-            if not self._waiting:
+            if first or before:
+                self._together([*first, *before], sql, values)
+            else:
                 self._cursor.execute(sql, values)
-                return
-            self._together(sql, values)
         except self._errors as error:
             self._driver.raise_ours(error)
 
-    def _together(self, sql: str, values: Any) -> None:
-        waiting, self._waiting = self._waiting, []
+    def _behind(self, sql: str, values: list[Any] | None) -> None:
+        """Run a statement behind everything that was put."""
+        waiting: list[tuple[str, list[Any] | None]] = []
+        if self._waiting:
+            waiting += self._driver.together(self._waiting)
+            self._waiting.clear()
+        self._fly(sql, values, waiting)
+
+    def _together(self, before: Sequence[tuple[str, list[Any] | None]], sql: str, values: list[Any] | None) -> None:
         first: Exception | None = None
         try:
             with self.driver.pipeline():
                 try:
-                    for earlier in waiting:
+                    for earlier in before:
                         self._aside.execute(*earlier)
                     self._cursor.execute(sql, values)
                 except self._errors as error:
@@ -227,6 +240,7 @@ class Postgres:
 
         self._dialect = dialect
         self._connection_type = psycopg.Connection
+        self._joined: dict[tuple[Prepared, ...], str] = {}
         self.errors: type[Exception] = psycopg.Error
 
     def raise_ours(self, error: Any) -> NoReturn:
@@ -249,6 +263,31 @@ class Postgres:
             problem = f"{text}: {error.diag.message_primary}"
             raise StoreMismatch(problem, "this database user may not do that; see `casework roles`") from error
         raise StoreUnavailable(text) from error
+
+    def together(self, waiting: Iterable[tuple[Prepared, list[Any]]]) -> Iterator[tuple[str, list[Any] | None]]:
+        """What was put, as few statements: all that go to different tables are one, for a server that is asked less."""
+        group: list[tuple[Prepared, list[Any]]] = []
+        for item in waiting:
+            statement = item[0]
+            if not statement.writes or any(statement.table == other.table for other, _ in group):
+                yield from self._one(group)
+                group = []
+            group.append(item)
+            if not statement.writes:
+                yield from self._one(group)
+                group = []
+        yield from self._one(group)
+
+    def _one(self, group: list[tuple[Prepared, list[Any]]]) -> Iterator[tuple[str, list[Any] | None]]:
+        if not group:
+            return
+        key = tuple(statement for statement, _ in group)
+        sql = self._joined.get(key)
+        if sql is None:
+            *others, last = key
+            named = ", ".join(f"w{n} AS ({other.sql})" for n, other in enumerate(others))
+            sql = self._joined[key] = f"WITH {named} {last.sql}" if others else last.sql
+        yield sql, [value for _, values in group for value in values]
 
     def begin(self, raw: Any, *, writes: bool, patient: bool = False) -> Transaction:
         """Begin with the first statement; a reader sees one state of the store."""

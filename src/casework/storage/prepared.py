@@ -6,6 +6,7 @@ cursor skips type processors, so every value is bound as its column stores it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, Protocol
@@ -31,25 +32,31 @@ class Cursor(Protocol):
 class Prepared:
     """One statement's SQL text and the order of its parameters."""
 
-    __slots__ = ("_fixed", "_names", "sql", "writes")
+    __slots__ = ("_fixed", "_names", "sql", "table", "writes")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         assert isinstance(statement, ClauseElement)
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
         self.writes = not statement.is_select
+        self.table: str | None = getattr(getattr(statement, "table", None), "name", None)
         # Literals in a statement become parameters of their own; they keep the value they were built with.
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
         positions: Sequence[str] | None = getattr(compiled, "positiontup", None)
-        self._names = tuple(positions) if positions is not None else None
+        if positions is None:
+            # Names would be put in order anew for every execution; and statements sent as one may share them.
+            positions = _NAMED.findall(self.sql)
+            self.sql = _NAMED.sub("%s", self.sql)
+        self._names = tuple(positions)
 
-    def bound(self, values: Mapping[str, Any]) -> Any:
-        """The parameters as the driver wants them: in order, or by name."""
+    def bound(self, values: Mapping[str, Any]) -> list[Any]:
+        """The parameters in the order that the driver wants them in."""
         if self._fixed:
             values = {**self._fixed, **values}
-        if self._names is None:
-            return dict(values)
         return [values[name] for name in self._names]
+
+
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 def inserts(dialect: Dialect) -> Any:
