@@ -18,8 +18,9 @@ class StoreOptions:
     SQLite: *sole_process* promises that no other process opens the file, which allows write-ahead logging on
     every SQLite. *synchronous* may be lowered to NORMAL for stores that may lose the last second.
 
-    PostgreSQL: how many seconds to wait at most for a connection, for a lock, for one statement, and for the next
-    statement of a transaction. *prepared* is to be false behind a pooler that cannot keep prepared statements.
+    PostgreSQL: how many seconds to wait at most for a connection, for a lock, for one statement, for the next
+    statement of a transaction, and for a commit that waits for a standby. *prepared* is to be false behind a pooler
+    that cannot keep prepared statements.
     *connections* are kept open by one process, and as many again in a rush.
     """
 
@@ -29,6 +30,7 @@ class StoreOptions:
     lock_seconds: int = attrs.field(default=5, validator=attrs.validators.ge(1))
     statement_seconds: int = attrs.field(default=30, validator=attrs.validators.ge(1))
     idle_seconds: int = attrs.field(default=60, validator=attrs.validators.ge(1))
+    commit_seconds: int = attrs.field(default=15, validator=attrs.validators.ge(1))
     prepared: bool = True
     connections: int = attrs.field(default=10, validator=attrs.validators.ge(1))
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from casework.errors import SetupError, StoreMismatch, StoreUnavailable
+from casework.storage.patience import Patience
 from casework.storage.prepared import Cursor, Prepared
 from casework.storage.transaction import (
     ConnectionLost,
@@ -79,6 +80,7 @@ def open_postgres(url: URL, options: StoreOptions) -> Engine:
         connection.autocommit = True
         connection.prepared_max = KEPT_STATEMENTS
         connection.adapters.register_dumper(int, Int8Dumper)
+        record.info["commit_seconds"] = options.commit_seconds
         ((record.info["backend"],),) = connection.execute(_BACKEND).fetchall()
         record.info["used"] = time.monotonic()
 
@@ -122,6 +124,7 @@ class Flights(Transaction):
         super().__init__(raw, dialect, driver, locks=locks, hosted=hosted)
         self._driver: Postgres = driver
         self._aside: Cursor = raw.cursor()
+        self._connection: Any = getattr(raw, "driver_connection", raw)
         self._begin = begin
         self._waiting: list[tuple[Prepared, list[Any]]] = []
         self.wrote = False
@@ -147,6 +150,11 @@ class Flights(Transaction):
             return super().changed_one(statement, values)
         self.put(statement, values)
         return True
+
+    def many(self, statement: Prepared, rows: Sequence[Any]) -> int:
+        """Write many rows by one statement, in one flight of the driver's own."""
+        self.wrote = True
+        return super().many(statement, rows)
 
     def let_go(self) -> None:
         """Close the cursors."""
@@ -177,6 +185,16 @@ class Flights(Transaction):
         self._waiting.clear()
 
     @property
+    def driver(self) -> Any:
+        """The connection of psycopg, for who has to write into the same transaction; what was put is sent before."""
+        self.flush()
+        if self._begin:
+            begin, self._begin = self._begin, ""
+            self._fly(begin, None)
+        self.wrote = True
+        return self._connection
+
+    @property
     def begun(self) -> bool:
         """Whether anything has reached the server, or is on its way there."""
         return not self._begin or bool(self._waiting)
@@ -203,7 +221,7 @@ class Flights(Transaction):
     def _together(self, before: Sequence[tuple[str, list[Any] | None]], sql: str, values: list[Any] | None) -> None:
         first: Exception | None = None
         try:
-            with self.driver.pipeline():
+            with self._connection.pipeline():
                 try:
                     for earlier in before:
                         self._aside.execute(*earlier)
@@ -222,7 +240,7 @@ class Flights(Transaction):
         self.flush()
         prepared = Prepared(statement, self.dialect)
         try:
-            with self.driver.cursor(name="casework_each") as cursor:
+            with self._connection.cursor(name="casework_each") as cursor:
                 cursor.execute(prepared.sql, prepared.bound(values or {}))
                 while rows := cursor.fetchmany(size):
                     yield from rows
@@ -240,6 +258,7 @@ class Postgres:
 
         self._dialect = dialect
         self._connection_type = psycopg.Connection
+        self._patience = Patience()
         self._joined: dict[tuple[Prepared, ...], str] = {}
         self.errors: type[Exception] = psycopg.Error
 
@@ -248,6 +267,8 @@ class Postgres:
         state = error.sqlstate or ""
         where = error.diag.constraint_name or error.diag.table_name or error.diag.column_name
         text = f"{type(error).__name__}{f' ({state})' if state else ''}{f' at {where}' if where else ''}"
+        # A traceback tells the cause too, and the server's own words quote the row that it would not take (F78).
+        error.args = (text,)
         if lost(error):
             raise ConnectionLost(f"the connection to the server was lost: {text}") from error
         if state in ("40001", "40P01"):
@@ -316,7 +337,9 @@ class Postgres:
         driver = raw.driver_connection
         driver.add_notice_handler(_warning := lambda notice: warned.append(notice.sqlstate or ""))
         try:
-            transaction.send("COMMIT")
+            with self._patience.of(driver, raw.info["commit_seconds"]):
+                # A transaction that only locked and looked has nothing to wait for.
+                transaction.send("COMMIT" if transaction.wrote else "ROLLBACK")
         except ConnectionLost as error:
             raise OutcomeUnknown(str(error)) from error
         except StoreUnavailable:
@@ -324,7 +347,7 @@ class Postgres:
             raise
         finally:
             driver.remove_notice_handler(_warning)
-        if transaction.status != "COMMIT":
+        if transaction.wrote and transaction.status != "COMMIT":
             raise StoreUnavailable("the database ended this transaction; nothing was kept")
         if "01000" in warned:
             raise OutcomeUnknown("committed on this server, but perhaps not on its standby")
