@@ -78,6 +78,12 @@ class Clerk:
         assert self._process is not None
         return self._process.wait(90)
 
+    def is_sent_away(self) -> None:
+        """SIGKILL, where it still is there."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
     @property
     def notes(self) -> list[str]:
         """Case and entry of everything that was acknowledged to it."""

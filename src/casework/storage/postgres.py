@@ -1,4 +1,4 @@
-"""PostgreSQL by psycopg 3: READ COMMITTED with row locks, bounded waits, a firing in two flights."""
+"""PostgreSQL by psycopg 3: READ COMMITTED with row locks, bounded waits, a firing in four round trips."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from casework.errors import SetupError, StoreMismatch, StoreUnavailable
+from casework.storage.line import Line
 from casework.storage.patience import Patience
 from casework.storage.prepared import Cursor, Prepared
 from casework.storage.transaction import (
@@ -25,8 +26,6 @@ from casework.storage.transaction import (
 if TYPE_CHECKING:
     from casework.storage.engine import StoreOptions
 
-KEPT_STATEMENTS = 400
-"""Prepared statements of one connection: some dozen for each case type, and what updates of their rows need."""
 PINGED_AFTER = 5.0
 """Seconds for which an unused connection is trusted."""
 RESOLVED_WITHIN = 15.0
@@ -63,7 +62,8 @@ def open_postgres(url: URL, options: StoreOptions) -> Engine:
         "application_name": "casework",
         **{name: value for name, value in url.query.items() if name != "options"},
         "options": settings,
-        "prepare_threshold": 2 if options.prepared else None,
+        "prepare_threshold": 5 if options.prepared else None,
+        "client_encoding": "utf8",
     }
     engine = create_engine(
         url.set(drivername="postgresql+psycopg", query={}),
@@ -76,10 +76,10 @@ def open_postgres(url: URL, options: StoreOptions) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, record: Any) -> None:
-        # BEGIN is sent by us, together with the first statement; one width of integers means one prepared statement.
+        # BEGIN is sent by us; one width of integers means one prepared statement of the driver's own.
         connection.autocommit = True
-        connection.prepared_max = KEPT_STATEMENTS
         connection.adapters.register_dumper(int, Int8Dumper)
+        record.info["line"] = Line(connection, prepares=options.prepared)
         record.info["commit_seconds"] = options.commit_seconds
         ((record.info["backend"],),) = connection.execute(_BACKEND).fetchall()
         record.info["used"] = time.monotonic()
@@ -108,8 +108,8 @@ _FINISHED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid ||
 _THERE = "SELECT hash FROM casework_entry WHERE tenant = %s AND case_id = %s AND number = %s"
 
 
-class Flights(Transaction):
-    """Sends what was put together with what is asked next, so that a firing waits for the server twice."""
+class Served(Transaction):
+    """Keeps what was put until something is asked, and sends it as few statements; a server is asked less that way."""
 
     def __init__(
         self,
@@ -120,10 +120,10 @@ class Flights(Transaction):
         locks: bool = True,
         hosted: bool = False,
         begin: str = "",
+        line: Line | None = None,
     ) -> None:
-        super().__init__(raw, dialect, driver, locks=locks, hosted=hosted)
+        super().__init__(line or raw, dialect, driver, locks=locks, hosted=hosted)
         self._driver: Postgres = driver
-        self._aside: Cursor = raw.cursor()
         self._connection: Any = getattr(raw, "driver_connection", raw)
         self._begin = begin
         self._waiting: list[tuple[Prepared, list[Any]]] = []
@@ -136,7 +136,7 @@ class Flights(Transaction):
         return self.run(statement, values)
 
     def put(self, statement: Prepared, values: Mapping[str, Any]) -> None:
-        """Write with the next flight."""
+        """Write before anything else is asked."""
         if self.closed or self.broken:
             self.going()
         self.wrote = self.wrote or statement.writes
@@ -152,33 +152,29 @@ class Flights(Transaction):
         return True
 
     def many(self, statement: Prepared, rows: Sequence[Any]) -> int:
-        """Write many rows by one statement, in one flight of the driver's own."""
+        """Write many rows by one statement, sent together by the driver."""
+        self._begun()
         self.wrote = True
         return super().many(statement, rows)
-
-    def let_go(self) -> None:
-        """Close the cursors."""
-        super().let_go()
-        self._aside.close()
 
     def run(self, statement: Prepared, values: Mapping[str, Any]) -> Cursor:
         """Run a prepared statement behind what was put; the cursor holds its rows until the next one."""
         if self.closed or self.broken:
             self.going()
         self.wrote = self.wrote or statement.writes
-        self._behind(statement.sql, statement.bound(values))
+        self._send(statement.sql, statement.bound(values))
         return self._cursor
 
     def send(self, sql: str) -> None:
         """Run a command of transactions behind what was put."""
-        self._behind(sql, None)
+        self._send(sql, None)
 
     def flush(self) -> None:
         """Send what was put."""
-        if self._waiting:
-            *_, (sql, values) = waiting = list(self._driver.together(self._waiting))
-            self._waiting.clear()
-            self._fly(sql, values, waiting[:-1])
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            for sql, values in self._driver.together(waiting):
+                self._send(sql, values)
 
     def forget(self) -> None:
         """Drop what was put and was not sent."""
@@ -187,57 +183,36 @@ class Flights(Transaction):
     @property
     def driver(self) -> Any:
         """The connection of psycopg, for who has to write into the same transaction; what was put is sent before."""
-        self.flush()
-        if self._begin:
-            begin, self._begin = self._begin, ""
-            self._fly(begin, None)
+        self._begun()
         self.wrote = True
         return self._connection
 
     @property
     def begun(self) -> bool:
-        """Whether anything has reached the server, or is on its way there."""
+        """Whether anything has to reach the server, or has."""
         return not self._begin or bool(self._waiting)
 
-    def _fly(self, sql: str, values: list[Any] | None, before: Iterable[tuple[str, list[Any] | None]] = ()) -> None:
-        first = [(self._begin, None)] if self._begin else []
-        self._begin = ""
+    def _begun(self) -> None:
+        self.flush()
+        if self._begin:
+            begin, self._begin = self._begin, ""
+            self._execute(begin, None)
+
+    def _send(self, sql: str, values: list[Any] | None) -> None:
+        if self._begin or self._waiting:
+            self._begun()
+        self._execute(sql, values)
+
+    def _execute(self, sql: str, values: list[Any] | None) -> None:
         try:
-            if first or before:
-                self._together([*first, *before], sql, values)
-            else:
-                self._cursor.execute(sql, values)
+            self._cursor.execute(sql, values)
         except self._errors as error:
             self._driver.raise_ours(error)
-
-    def _behind(self, sql: str, values: list[Any] | None) -> None:
-        """Run a statement behind everything that was put."""
-        waiting: list[tuple[str, list[Any] | None]] = []
-        if self._waiting:
-            waiting += self._driver.together(self._waiting)
-            self._waiting.clear()
-        self._fly(sql, values, waiting)
-
-    def _together(self, before: Sequence[tuple[str, list[Any] | None]], sql: str, values: list[Any] | None) -> None:
-        first: Exception | None = None
-        try:
-            with self._connection.pipeline():
-                try:
-                    for earlier in before:
-                        self._aside.execute(*earlier)
-                    self._cursor.execute(sql, values)
-                except self._errors as error:
-                    first = error
-        except self._errors as error:
-            # What follows the first failure was never run; only that one tells something.
-            raise first or error from None
-        if first is not None:
-            raise first
 
     def each(self, statement: Executable, values: Mapping[str, Any] | None = None, size: int = 500) -> Iterator[Any]:
         """The rows one by one in flat memory, by a cursor of the server."""
         self.going()
-        self.flush()
+        self._begun()
         prepared = Prepared(statement, self.dialect)
         try:
             with self._connection.cursor(name="casework_each") as cursor:
@@ -269,9 +244,12 @@ class Postgres:
         text = f"{type(error).__name__}{f' ({state})' if state else ''}{f' at {where}' if where else ''}"
         # A traceback tells the cause too, and the server's own words quote the row that it would not take (F78).
         error.args = (text,)
+        if state == "25P03":
+            # Whoever was idle for so long would be so again: going again as a whole would hold the rows for minutes.
+            raise StoreUnavailable(f"this transaction was idle for too long, and was ended: {text}") from error
         if lost(error):
             raise ConnectionLost(f"the connection to the server was lost: {text}") from error
-        if state in ("40001", "40P01"):
+        if state in ("40001", "40P01", "26000") or (state == "0A000" and "cached plan" in error.diag.message_primary):
             raise Contended(text) from error
         if state == "23505":
             raise Duplicate(text) from error
@@ -311,9 +289,11 @@ class Postgres:
         yield sql, [value for _, values in group for value in values]
 
     def begin(self, raw: Any, *, writes: bool, patient: bool = False) -> Transaction:
-        """Begin with the first statement; a reader sees one state of the store."""
+        """Begin before the first statement; a reader sees one state of the store."""
         begin = "BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        transaction = Flights(raw, self._dialect, self, locks=writes, begin=begin)
+        # What may take long goes by the driver's own cursors, which an interruption reaches.
+        line = None if patient else raw.info["line"]
+        transaction = Served(raw, self._dialect, self, locks=writes, begin=begin, line=line)
         if patient:
             transaction.send("SET LOCAL statement_timeout = 0")
         return transaction
@@ -325,12 +305,12 @@ class Postgres:
         if getattr(driver, "autocommit", False) and driver.info.transaction_status == 0:
             raise SetupError("this connection commits each statement by itself; give one with a transaction")
         if isinstance(driver, self._connection_type):
-            return Flights(fairy, connection.dialect, self, hosted=True)
+            return Served(fairy, connection.dialect, self, hosted=True)
         return Transaction(fairy, connection.dialect, self, hosted=True)
 
     def commit(self, raw: Any, transaction: Transaction) -> None:
         """Commit, together with what was put. A warning says that a standby may not have it."""
-        assert isinstance(transaction, Flights)
+        assert isinstance(transaction, Served)
         if not transaction.begun:
             return
         warned: list[str] = []
@@ -355,7 +335,7 @@ class Postgres:
     def roll_back(self, raw: Any) -> None:
         """Roll back; a lost connection is thrown away."""
         try:
-            raw.rollback()
+            raw.info["line"].roll_back()
         except self.errors:
             if raw.is_valid:
                 raw.invalidate()
@@ -365,7 +345,7 @@ class Postgres:
         backend, evidence = raw.info.get("backend"), transaction.evidence
         if raw.is_valid:
             raw.invalidate()
-        assert isinstance(transaction, Flights)
+        assert isinstance(transaction, Served)
         if not transaction.wrote:
             return False
         if evidence is None or backend is None or unknown.__cause__ is None:

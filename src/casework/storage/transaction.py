@@ -80,13 +80,12 @@ class Transaction:
         """The driver's own connection, for who has to write into the same transaction."""
         return getattr(self._raw, "driver_connection", self._raw)
 
-    @contextmanager
-    def lent(self) -> Iterator[Transaction]:
+    def __enter__(self) -> Transaction:
         """This transaction, until left; whoever keeps it for longer is told so."""
-        try:
-            yield self
-        finally:
-            self.closed = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closed = True
 
     @contextmanager
     def looking(self) -> Iterator[Transaction]:
@@ -152,6 +151,16 @@ class Transaction:
         """Write to a row that was read in this transaction; False where it is not as it was read."""
         return self.run(statement, values).rowcount == 1
 
+    def many(self, statement: Prepared, rows: Sequence[Any]) -> int:
+        """Write many rows of bound values by one statement, behind what was put; how many rows that changed."""
+        self.going()
+        self.flush()
+        try:
+            self._cursor.executemany(statement.sql, rows)
+        except self._errors as error:
+            self._driver.raise_ours(error)
+        return self._cursor.rowcount
+
     def let_go(self) -> None:
         """Close the cursor, on a connection that goes on without us."""
         self._cursor.close()
@@ -171,13 +180,23 @@ class Transaction:
 
     def ask(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """All rows of a statement that is compiled for this one use; not for the hot path."""
-        return self.run(Prepared(statement, self.dialect), values or {}).fetchall()
+        cursor = self.run(Prepared(statement, self.dialect), values or {})
+        try:
+            return cursor.fetchall()
+        except self._errors as error:  # SQLite reads on while it is asked for rows
+            self._driver.raise_ours(error)
 
     def each(self, statement: Executable, values: Mapping[str, Any] | None = None, size: int = 500) -> Iterator[Any]:
         """The rows one by one in flat memory; no other statement may run meanwhile."""
         cursor = self.run(Prepared(statement, self.dialect), values or {})
-        while rows := cursor.fetchmany(size):
+        while rows := self._more(cursor, size):
             yield from rows
+
+    def _more(self, cursor: Cursor, size: int) -> Sequence[Any]:
+        try:
+            return cursor.fetchmany(size)
+        except self._errors as error:
+            self._driver.raise_ours(error)
 
 
 def told(calls: Iterable[Callable[[], None]]) -> None:

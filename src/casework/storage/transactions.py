@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from casework.errors import Reentered, StoreUnavailable
+from casework.errors import StoreUnavailable
 from casework.ids import Entropy
 from casework.storage.backend import Backend, backend_of
 from casework.storage.engine import is_memory
 from casework.storage.host import Hosts
 from casework.storage.transaction import ConnectionLost, Contended, Held, OutcomeUnknown, Transaction, told
+from casework.storage.turn import Alone, Turn
 
 Answer = TypeVar("Answer")
-
-# By context, not by thread: on an event loop many transactions are under way in one thread.
-_INSIDE: ContextVar[frozenset[int]] = ContextVar("casework transactions under way", default=frozenset())
 
 ATTEMPTS = 8
 FIRST_PAUSE = 0.004
@@ -40,7 +36,8 @@ class Transactions:
         self._entropy = entropy
         self._backend: Backend = backend_of(engine)
         self._memory = is_memory(engine)
-        self._writers = threading.Lock()
+        self._alone = Alone()
+        self._turn = Turn(self._alone, self._backend.turn_seconds)
         self._hosts = Hosts()
         self.gate: Callable[[Transaction], None] | None = None
 
@@ -70,19 +67,26 @@ class Transactions:
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """A transaction in which what was read stays true: it holds SQLite's write lock, or locks the rows it reads."""
-        with self._turn(), self._connection() as raw:
-            transaction = self._backend.begin(raw, writes=True)
+        with self._turn:
+            raw = self._connect()
             try:
-                with transaction.lent():
-                    if self.gate is not None:
-                        self.gate(transaction)
-                    yield transaction
-                if transaction.broken:
-                    raise StoreUnavailable("the database ended this transaction; nothing was kept")
-            except BaseException:
-                self._backend.roll_back(raw)
+                transaction = self._backend.begin(raw, writes=True)
+                try:
+                    with transaction:
+                        if self.gate is not None:
+                            self.gate(transaction)
+                        yield transaction
+                    if transaction.broken:
+                        raise StoreUnavailable("the database ended this transaction; nothing was kept")
+                except BaseException:
+                    self._backend.roll_back(raw)
+                    raise
+                self._commit(raw, transaction)
+            except ConnectionLost:
+                self._give_up(raw)
                 raise
-            self._commit(raw, transaction)
+            finally:
+                raw.close()
         told(transaction.after_commit)
 
     def _commit(self, raw: Any, transaction: Transaction) -> None:
@@ -96,13 +100,20 @@ class Transactions:
     def read(self, *, patient: bool = False) -> Iterator[Transaction]:
         """A transaction that sees one state of the store and writes nothing; a *patient* one may ask for long."""
         # In memory there is one connection, so that a reader has to wait for its turn as well.
-        with self._turn() if self._memory else nullcontext(), self._connection() as raw:
-            transaction = self._backend.begin(raw, writes=False, patient=patient)
+        with self._turn if self._memory else nullcontext():
+            raw = self._connect()
             try:
-                with transaction.lent():
-                    yield transaction
+                transaction = self._backend.begin(raw, writes=False, patient=patient)
+                try:
+                    with transaction:
+                        yield transaction
+                finally:
+                    self._backend.roll_back(raw)
+            except ConnectionLost:
+                self._give_up(raw)
+                raise
             finally:
-                self._backend.roll_back(raw)
+                raw.close()
 
     @contextmanager
     def joined(self, connection: Connection) -> Iterator[Transaction]:
@@ -112,10 +123,10 @@ class Transactions:
         the commit happens when the host commits, and never where it rolls back.
         """
         _connected(connection)
-        with self._alone():
+        with self._alone:
             transaction = self._backend.join(connection)
             try:
-                with transaction.lent():
+                with transaction:
                     if self.gate is not None:
                         self.gate(transaction)
                     yield transaction
@@ -126,51 +137,22 @@ class Transactions:
                     calls = tuple(transaction.after_commit)
                     self._hosts.after_commit(connection, lambda: told(calls))
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        inside = _INSIDE.get()
-        if id(self) in inside:
-            raise Reentered("a transaction is under way here; use the desk that you were given")
-        token = _INSIDE.set(inside | {id(self)})
+    def _connect(self) -> Any:
+        """A pooled connection; whoever got it closes it."""
         try:
-            yield
-        finally:
-            _INSIDE.reset(token)
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        with self._alone():
-            patience = self._backend.turn_seconds
-            if patience is None:
-                yield
-                return
-            if not self._writers.acquire(timeout=patience):
-                raise StoreUnavailable("other writers of this process kept the store busy for too long")
-            try:
-                yield
-            finally:
-                self._writers.release()
-
-    @contextmanager
-    def _connection(self) -> Iterator[Any]:
-        try:
-            raw = self.engine.raw_connection()
+            return self.engine.raw_connection()
         except self._backend.errors as error:
             self._backend.raise_ours(error)
         except DBAPIError as error:
             self._backend.raise_ours(error.orig)
         except PoolTimeout as error:
             raise StoreUnavailable("every connection to the store is in use") from error
-        try:
-            yield raw
-        except ConnectionLost:
-            # Its sisters in the pool lead to the same server; better to make new ones than to try each.
-            if raw.is_valid:
-                raw.invalidate()
-            self.engine.dispose()
-            raise
-        finally:
-            raw.close()
+
+    def _give_up(self, raw: Any) -> None:
+        # Its sisters in the pool lead to the same server; better to make new ones than to try each.
+        if raw.is_valid:
+            raw.invalidate()
+        self.engine.dispose()
 
 
 _INSTEAD = {

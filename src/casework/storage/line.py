@@ -1,0 +1,168 @@
+"""A connection of psycopg, spoken to through its libpq: a third of what its cursors cost for each statement.
+
+It knows the few types that columns of cases have, and holds one result at a time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+KEPT_STATEMENTS = 400
+"""Prepared statements of one connection: some dozen for each case type, and what updates of their rows need."""
+_PLACE = re.compile(r"%[s%]")
+_COMMAND_OK, _TUPLES_OK, _BAD = 1, 2, 1
+_TEXT, _BINARY = 0, 1
+_IDLE = 0
+_SQLSTATE = ord("C")
+_NOT_KEPT = (b"26000", b"0A000")
+"""A prepared statement that somebody dropped, or whose table was changed."""
+
+
+class Line:
+    """Runs statements whose places are ``%s``, one after the other; a statement that comes again is prepared."""
+
+    def __init__(self, connection: Any, *, prepares: bool) -> None:
+        from psycopg import DataError, OperationalError
+        from psycopg.adapt import Transformer
+        from psycopg.errors import error_from_result
+
+        self._connection, self._libpq = connection, connection.pgconn
+        self._load = Transformer(connection)
+        self._error_from: Callable[[Any], Exception] = error_from_result
+        self._lost, self._unfit = OperationalError, DataError
+        self._room = KEPT_STATEMENTS if prepares else 0
+        self._numbered: dict[str, bytes] = {}
+        self._names: dict[str, bytes] = {}
+        self._result: Any = None
+        self._place = 0
+        self._count = -1
+
+    def cursor(self) -> Line:
+        """Itself, for it holds one result at a time."""
+        return self
+
+    def execute(self, sql: str, values: Sequence[Any] | None = None, /) -> Line:
+        """Run a statement and hold its rows. Raises errors of psycopg."""
+        self._result = None
+        if values is None:
+            return self._hold(self._libpq.exec_(sql.encode()))
+        told, formats = self._told(values)
+        name = self._names.get(sql)
+        if name is None:
+            name = self._prepared(sql)
+        if name:
+            return self._hold(self._libpq.exec_prepared(name, told, formats))
+        return self._hold(self._libpq.exec_params(self._numbered[sql], told, None, formats))
+
+    def roll_back(self) -> None:
+        """End the transaction, if there is one. The driver's own rollback would drop every prepared statement."""
+        if self._libpq.transaction_status != _IDLE:
+            self.execute("ROLLBACK")
+
+    def _prepared(self, sql: str) -> bytes:
+        """The name under which the server keeps a statement; empty the first time, and where it keeps too many."""
+        numbered = self._numbered.get(sql)
+        if numbered is None:
+            count = 0
+
+            def number(found: re.Match[str]) -> str:
+                nonlocal count
+                count += found[0] == "%s"
+                return f"${count}" if found[0] == "%s" else "%"
+
+            self._numbered[sql] = _PLACE.sub(number, sql).encode()
+            return b""
+        if len(self._names) >= self._room:
+            return b""
+        name = b"casework_%d" % len(self._names)
+        self._hold(self._libpq.prepare(name, numbered))
+        self._names[sql] = name
+        return name
+
+    def _told(self, values: Sequence[Any]) -> tuple[list[bytes | None], list[int]]:
+        told: list[bytes | None] = []
+        formats: list[int] = []
+        for value in values:
+            kind = type(value)
+            if kind is str:
+                if "\0" in value:
+                    raise self._unfit("text holds a NUL")
+                told.append(value.encode())
+            elif kind is bytes:
+                told.append(value)
+                formats.append(_BINARY)
+                continue
+            elif value is None:
+                told.append(None)
+            else:
+                told.append(_number(value))
+            formats.append(_TEXT)
+        return told, formats
+
+    def _hold(self, result: Any) -> Line:
+        if result.status not in (_COMMAND_OK, _TUPLES_OK):
+            if self._libpq.status == _BAD:
+                raise self._lost("the connection is lost")
+            if result.error_field(_SQLSTATE) in _NOT_KEPT:
+                self._names.clear()
+            raise self._error_from(result)
+        self._result, self._place = result, 0
+        if result.status == _TUPLES_OK:
+            self._load.set_pgresult(result)
+        return self
+
+    @property
+    def statusmessage(self) -> str:
+        """What the server said."""
+        return "" if self._result is None else (self._result.command_status or b"").decode()
+
+    @property
+    def rowcount(self) -> int:
+        """Rows that were read or written; -1 where nobody counted."""
+        if self._result is None:
+            return self._count
+        count = self._result.command_tuples
+        return -1 if count is None else int(count)
+
+    @property
+    def description(self) -> list[tuple[str]]:
+        """The names of the columns, each in a tuple of its own."""
+        return [(self._result.fname(n).decode(),) for n in range(self._result.nfields)]
+
+    def fetchone(self) -> Any:
+        """The next row, or None."""
+        rows = self.fetchmany(1)
+        return rows[0] if rows else None
+
+    def fetchall(self) -> list[Any]:
+        """All rows that are left."""
+        return self.fetchmany(self._result.ntuples)
+
+    def fetchmany(self, size: int = 100, /) -> list[Any]:
+        """At most *size* of the rows that are left."""
+        end = min(self._result.ntuples, self._place + size)
+        rows: list[Any] = self._load.load_rows(self._place, end, tuple)
+        self._place = end
+        return rows
+
+    def executemany(self, sql: str, rows: Any, /) -> Any:
+        """One statement for many rows, by a cursor of the driver, which sends them together."""
+        with self._connection.cursor() as cursor:
+            cursor.executemany(sql, rows)
+            self._result, self._count = None, cursor.rowcount
+
+    def close(self) -> None:
+        """Let go of the result."""
+        self._result = None
+
+
+def _number(value: Any) -> bytes:
+    if isinstance(value, int):
+        return b"%d" % value
+    if isinstance(value, float):
+        return repr(value).encode()
+    if isinstance(value, bytearray | memoryview):
+        raise TypeError("bytes are given as bytes")
+    raise TypeError(f"a column of cases holds no {type(value).__name__}")
