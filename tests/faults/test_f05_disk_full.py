@@ -16,6 +16,8 @@ from sqlalchemy.pool import Pool
 
 from casework import Casework
 
+pytestmark = pytest.mark.sqlite("PostgreSQL has a disk of its own machine")
+
 FILLING = 20_000
 Room = Callable[[], None]
 
@@ -23,19 +25,21 @@ Room = Callable[[], None]
 @contextmanager
 def small_file(folder: Path) -> Iterator[tuple[str, Room]]:
     """A database that may grow to 400 pages; the answer's second half gives it more."""
-    limit = [400]
+    made = []
 
     def set_limit(connection: Any, *_: object) -> None:
-        connection.execute(f"PRAGMA max_page_count={limit[0]}")
+        connection.execute("PRAGMA max_page_count=400")
+        made.append(connection)
 
     def room() -> None:
-        limit[0] = 100_000
+        for connection in made:
+            connection.execute("PRAGMA max_page_count=100000")
 
-    event.listen(Pool, "checkout", set_limit)
+    event.listen(Pool, "connect", set_limit)
     try:
         yield f"sqlite:///{folder / 'town.db'}", room
     finally:
-        event.remove(Pool, "checkout", set_limit)
+        event.remove(Pool, "connect", set_limit)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 KEPT_STATEMENTS = 400
@@ -35,6 +36,7 @@ class Line:
         self._room = KEPT_STATEMENTS if prepares else 0
         self._numbered: dict[str, bytes] = {}
         self._names: dict[str, bytes] = {}
+        self._numbers = count()
         self._result: Any = None
         self._place = 0
         self._count = -1
@@ -65,18 +67,13 @@ class Line:
         """The name under which the server keeps a statement; empty the first time, and where it keeps too many."""
         numbered = self._numbered.get(sql)
         if numbered is None:
-            count = 0
-
-            def number(found: re.Match[str]) -> str:
-                nonlocal count
-                count += found[0] == "%s"
-                return f"${count}" if found[0] == "%s" else "%"
-
-            self._numbered[sql] = _PLACE.sub(number, sql).encode()
+            places = count(1)
+            told = _PLACE.sub(lambda found: f"${next(places)}" if found[0] == "%s" else "%", sql)
+            self._numbered[sql] = told.encode()
             return b""
         if len(self._names) >= self._room:
             return b""
-        name = b"casework_%d" % len(self._names)
+        name = b"casework_%d" % next(self._numbers)
         self._hold(self._libpq.prepare(name, numbered))
         self._names[sql] = name
         return name
@@ -123,8 +120,8 @@ class Line:
         """Rows that were read or written; -1 where nobody counted."""
         if self._result is None:
             return self._count
-        count = self._result.command_tuples
-        return -1 if count is None else int(count)
+        told = self._result.command_tuples
+        return -1 if told is None else int(told)
 
     @property
     def description(self) -> list[tuple[str]]:

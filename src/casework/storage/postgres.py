@@ -62,7 +62,8 @@ def open_postgres(url: URL, options: StoreOptions) -> Engine:
         "application_name": "casework",
         **{name: value for name, value in url.query.items() if name != "options"},
         "options": settings,
-        "prepare_threshold": 5 if options.prepared else None,
+        # Once it has prepared anything itself, each rollback of the driver drops what the line has prepared too.
+        "prepare_threshold": None,
         "client_encoding": "utf8",
     }
     engine = create_engine(
@@ -126,7 +127,7 @@ class Served(Transaction):
         self._driver: Postgres = driver
         self._connection: Any = getattr(raw, "driver_connection", raw)
         self._begin = begin
-        self._waiting: list[tuple[Prepared, list[Any]]] = []
+        self._waiting: list[tuple[Prepared, Sequence[Any]]] = []
         self.wrote = False
 
     def lock(self, order: tuple[int, str, str], statement: Prepared, values: Mapping[str, Any]) -> Cursor:
@@ -198,12 +199,12 @@ class Served(Transaction):
             begin, self._begin = self._begin, ""
             self._execute(begin, None)
 
-    def _send(self, sql: str, values: list[Any] | None) -> None:
+    def _send(self, sql: str, values: Sequence[Any] | None) -> None:
         if self._begin or self._waiting:
             self._begun()
         self._execute(sql, values)
 
-    def _execute(self, sql: str, values: list[Any] | None) -> None:
+    def _execute(self, sql: str, values: Sequence[Any] | None) -> None:
         try:
             self._cursor.execute(sql, values)
         except self._errors as error:
@@ -263,9 +264,9 @@ class Postgres:
             raise StoreMismatch(problem, "this database user may not do that; see `casework roles`") from error
         raise StoreUnavailable(text) from error
 
-    def together(self, waiting: Iterable[tuple[Prepared, list[Any]]]) -> Iterator[tuple[str, list[Any] | None]]:
+    def together(self, waiting: Iterable[tuple[Prepared, Sequence[Any]]]) -> Iterator[tuple[str, Sequence[Any] | None]]:
         """What was put, as few statements: all that go to different tables are one, for a server that is asked less."""
-        group: list[tuple[Prepared, list[Any]]] = []
+        group: list[tuple[Prepared, Sequence[Any]]] = []
         for item in waiting:
             statement = item[0]
             if not statement.writes or any(statement.table == other.table for other, _ in group):
@@ -277,7 +278,7 @@ class Postgres:
                 group = []
         yield from self._one(group)
 
-    def _one(self, group: list[tuple[Prepared, list[Any]]]) -> Iterator[tuple[str, list[Any] | None]]:
+    def _one(self, group: list[tuple[Prepared, Sequence[Any]]]) -> Iterator[tuple[str, Sequence[Any] | None]]:
         if not group:
             return
         key = tuple(statement for statement, _ in group)

@@ -7,8 +7,9 @@ cursor skips type processors, so every value is bound as its column stores it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from operator import itemgetter
 from typing import Any, Protocol
 
 from sqlalchemy import Dialect, Executable
@@ -32,7 +33,7 @@ class Cursor(Protocol):
 class Prepared:
     """One statement's SQL text and the order of its parameters."""
 
-    __slots__ = ("_fixed", "_names", "sql", "table", "writes")
+    __slots__ = ("_fixed", "_in_order", "sql", "table", "writes")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         assert isinstance(statement, ClauseElement)
@@ -47,13 +48,20 @@ class Prepared:
             # Names would be put in order anew for every execution; and statements sent as one may share them.
             positions = _NAMED.findall(self.sql)
             self.sql = _NAMED.sub("%s", self.sql)
-        self._names = tuple(positions)
+        self._in_order = _picker(positions)
 
-    def bound(self, values: Mapping[str, Any]) -> list[Any]:
+    def bound(self, values: Mapping[str, Any]) -> Sequence[Any]:
         """The parameters in the order that the driver wants them in."""
         if self._fixed:
             values = {**self._fixed, **values}
-        return [values[name] for name in self._names]
+        return self._in_order(values)
+
+
+def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """Takes the values of *names* out of a mapping, in that order."""
+    if len(names) < 2:  # itemgetter answers with a tuple from two on
+        return lambda values: tuple([values[name] for name in names])
+    return itemgetter(*names)
 
 
 _NAMED = re.compile(r"%\((\w+)\)s")

@@ -16,6 +16,7 @@ from casework.ids import Entropy
 from casework.storage.backend import Backend, backend_of
 from casework.storage.engine import is_memory
 from casework.storage.host import Hosts
+from casework.storage.kept import Kept
 from casework.storage.transaction import ConnectionLost, Contended, Held, OutcomeUnknown, Transaction, told
 from casework.storage.turn import Alone, Turn
 
@@ -38,6 +39,8 @@ class Transactions:
         self._memory = is_memory(engine)
         self._alone = Alone()
         self._turn = Turn(self._alone, self._backend.turn_seconds)
+        one_writer = self._backend.turn_seconds is not None and not self._memory
+        self._kept = Kept(engine) if one_writer else None
         self._hosts = Hosts()
         self.gate: Callable[[Transaction], None] | None = None
 
@@ -68,10 +71,11 @@ class Transactions:
     def write(self) -> Iterator[Transaction]:
         """A transaction in which what was read stays true: it holds SQLite's write lock, or locks the rows it reads."""
         with self._turn:
-            raw = self._connect()
+            raw = (self._kept and self._kept.take()) or self._connect()
             try:
-                transaction = self._backend.begin(raw, writes=True)
                 try:
+                    # Within: whoever is interrupted as it begins must not hand a begun one to the next.
+                    transaction = self._backend.begin(raw, writes=True)
                     with transaction:
                         if self.gate is not None:
                             self.gate(transaction)
@@ -86,7 +90,10 @@ class Transactions:
                 self._give_up(raw)
                 raise
             finally:
-                raw.close()
+                if self._kept is None:
+                    raw.close()
+                else:
+                    self._kept.give(raw)
         told(transaction.after_commit)
 
     def _commit(self, raw: Any, transaction: Transaction) -> None:
