@@ -55,6 +55,6 @@ def open_engine(url: str, options: StoreOptions) -> Engine:
         return open_sqlite(parsed, sole_process=options.sole_process, synchronous=options.synchronous)
     if kind not in SERVERS:
         raise SetupError(f"{kind!r} is not supported; use sqlite:///file.db, sqlite:// or postgresql://user@host/name")
-    from casework.storage.postgres import open_postgres
+    from casework.storage.connecting import open_postgres
 
     return open_postgres(parsed, options)

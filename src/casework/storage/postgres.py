@@ -1,19 +1,18 @@
-"""PostgreSQL by psycopg 3: READ COMMITTED with row locks, bounded waits, a firing in four round trips."""
+"""PostgreSQL by psycopg 3: READ COMMITTED with row locks, and what became of a commit that was cut off."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NoReturn
 
-from sqlalchemy import Connection, Dialect, Engine, Executable, create_engine, event
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError
 
 from casework.errors import SetupError, StoreMismatch, StoreUnavailable
-from casework.storage.line import Line
 from casework.storage.patience import Patience
-from casework.storage.prepared import Cursor, Prepared
+from casework.storage.prepared import Prepared
+from casework.storage.served import Served, Waiting
 from casework.storage.transaction import (
     ConnectionLost,
     ConstraintBroken,
@@ -23,205 +22,10 @@ from casework.storage.transaction import (
     Transaction,
 )
 
-if TYPE_CHECKING:
-    from casework.storage.engine import StoreOptions
-
-PINGED_AFTER = 5.0
-"""Seconds for which an unused connection is trusted."""
 RESOLVED_WITHIN = 15.0
 """Seconds in which an unknown commit is to be resolved before the caller is told so."""
-WAITING_LIMIT = 500
-
-_KEEPALIVE = {
-    # A dead link is noticed within five seconds, be it idle or while something is under way (F10).
-    "keepalives": 1,
-    "keepalives_idle": 2,
-    "keepalives_interval": 1,
-    "keepalives_count": 2,
-    "tcp_user_timeout": 4_000,
-}
-
-
-def open_postgres(url: URL, options: StoreOptions) -> Engine:
-    """An engine for a server. What the URL says itself goes before *options*."""
-    try:
-        import psycopg
-        from psycopg.types.numeric import Int8Dumper
-    except ImportError:
-        raise SetupError("PostgreSQL needs psycopg: pip install 'casework[postgres]'") from None
-    limits = {
-        "statement_timeout": options.statement_seconds,
-        "lock_timeout": options.lock_seconds,
-        "idle_in_transaction_session_timeout": options.idle_seconds,
-    }
-    told = str(url.query.get("options", ""))
-    settings = " ".join([*(f"-c {name}={seconds}s" for name, seconds in limits.items()), told]).strip()
-    arguments: dict[str, Any] = {
-        **_KEEPALIVE,
-        "connect_timeout": options.connect_seconds,
-        "application_name": "casework",
-        **{name: value for name, value in url.query.items() if name != "options"},
-        "options": settings,
-        # Once it has prepared anything itself, each rollback of the driver drops what the line has prepared too.
-        "prepare_threshold": None,
-        "client_encoding": "utf8",
-    }
-    engine = create_engine(
-        url.set(drivername="postgresql+psycopg", query={}),
-        hide_parameters=True,
-        connect_args=arguments,
-        pool_size=options.connections,
-        max_overflow=options.connections,
-        pool_timeout=options.connect_seconds,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: Any, record: Any) -> None:
-        # BEGIN is sent by us; one width of integers means one prepared statement of the driver's own.
-        connection.autocommit = True
-        connection.adapters.register_dumper(int, Int8Dumper)
-        record.info["line"] = Line(connection, prepares=options.prepared)
-        record.info["commit_seconds"] = options.commit_seconds
-        ((record.info["backend"],),) = connection.execute(_BACKEND).fetchall()
-        record.info["used"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _alive(connection: Any, record: Any, _: Any) -> None:
-        if time.monotonic() - record.info.get("used", 0.0) > PINGED_AFTER:
-            try:
-                connection.execute("SELECT 1")
-            except psycopg.Error as error:
-                raise DisconnectionError from error
-
-    @event.listens_for(engine, "checkin")
-    def _used(_: Any, record: Any) -> None:
-        record.info["used"] = time.monotonic()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
-
-    return engine
-
-
-_BACKEND = "SELECT pid || ' ' || backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
 _FINISHED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid || ' ' || backend_start = %s"
 _THERE = "SELECT hash FROM casework_entry WHERE tenant = %s AND case_id = %s AND number = %s"
-
-
-class Served(Transaction):
-    """Keeps what was put until something is asked, and sends it as few statements; a server is asked less that way."""
-
-    def __init__(
-        self,
-        raw: Any,
-        dialect: Dialect,
-        driver: Postgres,
-        *,
-        locks: bool = True,
-        hosted: bool = False,
-        begin: str = "",
-        line: Line | None = None,
-    ) -> None:
-        super().__init__(line or raw, dialect, driver, locks=locks, hosted=hosted)
-        self._driver: Postgres = driver
-        self._connection: Any = getattr(raw, "driver_connection", raw)
-        self._begin = begin
-        self._waiting: list[tuple[Prepared, Sequence[Any]]] = []
-        self.wrote = False
-
-    def lock(self, order: tuple[int, str, str], statement: Prepared, values: Mapping[str, Any]) -> Cursor:
-        """Lock what the statement reads, and remember it in case that all this has to go again."""
-        if self.locks:
-            self.held[order] = (statement, values)
-        return self.run(statement, values)
-
-    def put(self, statement: Prepared, values: Mapping[str, Any]) -> None:
-        """Write before anything else is asked."""
-        if self.closed or self.broken:
-            self.going()
-        self.wrote = self.wrote or statement.writes
-        self._waiting.append((statement, statement.bound(values)))
-        if len(self._waiting) > WAITING_LIMIT:
-            self.flush()
-
-    def changed_one(self, statement: Prepared, values: Mapping[str, Any]) -> bool:
-        """Write to a row that was read, and so locked, in this transaction."""
-        if not self.locks:
-            return super().changed_one(statement, values)
-        self.put(statement, values)
-        return True
-
-    def many(self, statement: Prepared, rows: Sequence[Any]) -> int:
-        """Write many rows by one statement, sent together by the driver."""
-        self._begun()
-        self.wrote = True
-        return super().many(statement, rows)
-
-    def run(self, statement: Prepared, values: Mapping[str, Any]) -> Cursor:
-        """Run a prepared statement behind what was put; the cursor holds its rows until the next one."""
-        if self.closed or self.broken:
-            self.going()
-        self.wrote = self.wrote or statement.writes
-        self._send(statement.sql, statement.bound(values))
-        return self._cursor
-
-    def send(self, sql: str) -> None:
-        """Run a command of transactions behind what was put."""
-        self._send(sql, None)
-
-    def flush(self) -> None:
-        """Send what was put."""
-        waiting, self._waiting = self._waiting, []
-        if waiting:
-            for sql, values in self._driver.together(waiting):
-                self._send(sql, values)
-
-    def forget(self) -> None:
-        """Drop what was put and was not sent."""
-        self._waiting.clear()
-
-    @property
-    def driver(self) -> Any:
-        """The connection of psycopg, for who has to write into the same transaction; what was put is sent before."""
-        self._begun()
-        self.wrote = True
-        return self._connection
-
-    @property
-    def begun(self) -> bool:
-        """Whether anything has to reach the server, or has."""
-        return not self._begin or bool(self._waiting)
-
-    def _begun(self) -> None:
-        self.flush()
-        if self._begin:
-            begin, self._begin = self._begin, ""
-            self._execute(begin, None)
-
-    def _send(self, sql: str, values: Sequence[Any] | None) -> None:
-        if self._begin or self._waiting:
-            self._begun()
-        self._execute(sql, values)
-
-    def _execute(self, sql: str, values: Sequence[Any] | None) -> None:
-        try:
-            self._cursor.execute(sql, values)
-        except self._errors as error:
-            self._driver.raise_ours(error)
-
-    def each(self, statement: Executable, values: Mapping[str, Any] | None = None, size: int = 500) -> Iterator[Any]:
-        """The rows one by one in flat memory, by a cursor of the server."""
-        self.going()
-        self._begun()
-        prepared = Prepared(statement, self.dialect)
-        try:
-            with self._connection.cursor(name="casework_each") as cursor:
-                cursor.execute(prepared.sql, prepared.bound(values or {}))
-                while rows := cursor.fetchmany(size):
-                    yield from rows
-        except self._errors as error:
-            self._driver.raise_ours(error)
 
 
 class Postgres:
@@ -264,9 +68,9 @@ class Postgres:
             raise StoreMismatch(problem, "this database user may not do that; see `casework roles`") from error
         raise StoreUnavailable(text) from error
 
-    def together(self, waiting: Iterable[tuple[Prepared, Sequence[Any]]]) -> Iterator[tuple[str, Sequence[Any] | None]]:
+    def together(self, waiting: Iterable[Waiting]) -> Iterator[tuple[str, Sequence[Any]]]:
         """What was put, as few statements: all that go to different tables are one, for a server that is asked less."""
-        group: list[tuple[Prepared, Sequence[Any]]] = []
+        group: list[Waiting] = []
         for item in waiting:
             statement = item[0]
             if not statement.writes or any(statement.table == other.table for other, _ in group):
@@ -278,7 +82,7 @@ class Postgres:
                 group = []
         yield from self._one(group)
 
-    def _one(self, group: list[tuple[Prepared, Sequence[Any]]]) -> Iterator[tuple[str, Sequence[Any] | None]]:
+    def _one(self, group: list[Waiting]) -> Iterator[tuple[str, Sequence[Any]]]:
         if not group:
             return
         key = tuple(statement for statement, _ in group)
