@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 
 import attrs
 
@@ -107,6 +106,8 @@ def _second_nature(content: bytes, found: str) -> Text | None:
     """A file that something else could be read from as well."""
     if found != "application/pdf" and _PDF in content[:_READERS_LOOK]:
         return Text("it is a PDF as well; send the one or the other", "它同时又是PDF；请只提交其一")
+    import zipfile
+
     if zipfile.is_zipfile(io.BytesIO(content)):
         return Text("there is an archive behind its end", "其末尾附有压缩包")
     return None
