@@ -1,0 +1,69 @@
+"""F30: a standby was promoted that had not received the end of the log; nothing is written over the gap."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from histories import START
+from server import durable_server
+from signed import LI, ORIGIN, SIGNER, live, signed_app
+
+from casework import FrozenClock
+from casework.checkpoints import StoreBehind
+
+
+@pytest.mark.postgres("SQLite has no standby")
+def test_f30_a_promoted_standby_that_lacks_the_tail_is_frozen(tmp_path: Path) -> None:
+    clock, folder = FrozenClock(START), tmp_path / "outside"
+    with durable_server() as primary:
+        app = signed_app(primary.url(), folder, clock)
+        live(app, clock, random.Random(1), 10)
+        before = app.checkpoint(SIGNER)
+        standby = primary.base_backup("standby", standby=True)
+        try:
+            live(app, clock, random.Random(2), 10)  # the standby has been cut off; these are acknowledged all the same
+            after = app.checkpoint(SIGNER)
+            app.dispose()
+            primary.kill_tree()
+            standby.start()
+            standby.promote()
+            promoted = signed_app(standby.url(), folder, clock, seed=2)
+            with pytest.raises(StoreBehind) as no:
+                promoted.desk(LI).open("visit")
+            told = [str(fault) for fault in promoted.verify().faults]
+            loss = promoted.accept_loss(SIGNER, by="wang", because="the primary is gone for good")
+            case = promoted.desk(LI).open("visit")
+
+            assert before is not None and after is not None
+            assert (after.size, before.size) == (no.value.size, no.value.held)
+            assert [True] == [f"{after.size - before.size} entries are missing" in line for line in told]
+            assert (f"{ORIGIN}/2", before.size) == (loss.origin, loss.kept.size)
+            assert 1 == case.revision and promoted.verify().whole
+            promoted.dispose()
+        finally:
+            standby.stop("immediate")
+
+
+@pytest.mark.sqlite("a file that is put in place of another is the plainest failover")
+def test_f30_after_a_new_connection_the_store_is_looked_at_again(tmp_path: Path) -> None:
+    """The application was never restarted; only its connections came back, and lead to less than before."""
+    clock, folder, path = FrozenClock(START), tmp_path / "outside", tmp_path / "store.db"
+    app = signed_app(f"sqlite:///{path}", folder, clock)
+    live(app, clock, random.Random(1), 5)
+    app.checkpoint(SIGNER)
+    shutil.copy(path, tmp_path / "old.db")
+    live(app, clock, random.Random(2), 5)
+    app.checkpoint(SIGNER)
+    case = app.desk(LI).open("visit")
+    app.dispose()
+    shutil.copy(tmp_path / "old.db", path)
+    with pytest.raises(StoreBehind):
+        app.desk(LI).open("visit")
+    with pytest.raises(StoreBehind):
+        app.desk(LI).open("visit")
+
+    assert 1 == case.revision
+    app.dispose()
