@@ -1,4 +1,4 @@
-"""The command line: ``python -m benchmarks [names] [--quick] [--out DIR]``."""
+"""The command line: ``python -m benchmarks [names] [--full] [--out DIR]``."""
 
 from __future__ import annotations
 
@@ -8,17 +8,32 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import bulk, contention, decide, firing_sqlite, imports, peers, report, scale
+from benchmarks import (
+    bulk,
+    contention,
+    decide,
+    durable_peers,
+    effects,
+    firing_postgres,
+    firing_sqlite,
+    imports,
+    peers,
+    report,
+    scale,
+)
 from benchmarks.measure import FULL, QUICK, TINY, Figure, Sizes
 
 BENCHMARKS: dict[str, Callable[[Sizes, Path], Iterator[Figure]]] = {
     "decide": decide.run,
     "firing_sqlite": firing_sqlite.run,
+    "firing_postgres": firing_postgres.run,
     "scale": scale.run,
     "contention": contention.run,
     "bulk": bulk.run,
+    "effects": effects.run,
     "import": imports.run,
     "peers": peers.run,
+    "durable_peers": durable_peers.run,
 }
 
 
@@ -28,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if unknown := [name for name in asked.names if name not in BENCHMARKS]:
         parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
-    sizes = TINY if asked.tiny else QUICK if asked.quick else FULL
+    sizes = TINY if asked.tiny else FULL if asked.full else QUICK
     place = report.machine()
     print(", ".join(f"{name} {value}" for name, value in place.items()), flush=True)
     told = {}
@@ -45,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"which ones: {', '.join(BENCHMARKS)}; all by default")
-    parser.add_argument("--quick", action="store_true", help="100,000 cases in place of 1,000,000, fewer rounds")
+    parser.add_argument("--full", action="store_true", help="1,000,000 cases in place of 20,000, more rounds")
     parser.add_argument("--tiny", action="store_true", help="only to see that they run; the figures say nothing")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write benchmarks.json and benchmarks.md there")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where to put the stores that are measured")

@@ -82,7 +82,7 @@ FULL = Sizes(
     bulk=2_000,
     imports=11,
 )
-QUICK = attrs.evolve(FULL, rounds=9, many=100_000, pages=9, each=100, bulk=500, imports=5)
+QUICK = attrs.evolve(FULL, rounds=7, firings=50, few=2_000, many=20_000, pages=5, each=50, bulk=500, imports=5)
 TINY = Sizes(
     rounds=2,
     decisions=5,

@@ -1,4 +1,4 @@
-"""Telling: where it ran, a table for the terminal, JSON and Markdown for a folder."""
+"""Telling: where it ran, a table for the terminal, JSON, Markdown and a plot for a folder."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchmarks.measure import Figure
+from benchmarks.plot import plot
 
-PACKAGES = ("casework", "attrs", "SQLAlchemy", "transitions")
+PACKAGES = ("casework", "attrs", "SQLAlchemy", "transitions", "psycopg")
 HEADINGS = ("what", "figure", "against", "ratio", "middle half", "goal", "", "note")
 Told = Mapping[str, Sequence[Figure]]
 
@@ -69,11 +70,15 @@ def markdown(place: Mapping[str, str], told: Told) -> str:
 
 
 def write(folder: Path, place: Mapping[str, str], told: Told) -> None:
-    """Write ``benchmarks.json`` and ``benchmarks.md``."""
+    """Write ``benchmarks.json``, ``benchmarks.md`` and, where altair is installed, a plot in both languages."""
     folder.mkdir(parents=True, exist_ok=True)
     content = {"machine": place, "figures": {name: [_plain(each) for each in told[name]] for name in told}}
     (folder / "benchmarks.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "benchmarks.md").write_text(markdown(place, told), encoding="utf-8")
+    for language in ("en", "zh"):
+        drawn = plot(told, language)
+        if drawn is not None:
+            (folder / f"benchmarks-{language}.svg").write_text(drawn, encoding="utf-8")
 
 
 def _plain(figure: Figure) -> dict[str, object]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from casework.app import Casework
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from casework.blobs import BlobFolder, BlobMemory, BlobStore, EnclosureLimits, StoredBlob
 from casework.clock import Clock, FrozenClock, SystemClock
 from casework.condition.build import (
@@ -20,13 +22,6 @@ from casework.condition.build import (
     state,
 )
 from casework.condition.tree import ALWAYS, NEVER, Condition
-from casework.desk import Desk
-from casework.desk.bulk import Bulk
-from casework.desk.enclosing import OpenEnclosure
-from casework.desk.importing import Imported
-from casework.desk.reading import Page
-from casework.desk.viewing import HistoryEntry
-from casework.diagram import mermaid, svg
 from casework.errors import (
     BlobDamaged,
     CaseworkError,
@@ -42,7 +37,6 @@ from casework.errors import (
 )
 from casework.hookspecs import Demo, DemoRun, Recorded, hookimpl
 from casework.ids import seeded_entropy
-from casework.loader import dump, load, load_file, parse_text
 from casework.model.actor import Actor
 from casework.model.attachment import Attachment, Require, attach
 from casework.model.case import Case, Receipt
@@ -66,19 +60,63 @@ from casework.model.command import (
 )
 from casework.model.decision import Message
 from casework.model.enclosure import Enclosure
+from casework.model.erasure import Erasure, LegalHold
 from casework.model.fields import Choice, Field, fact
 from casework.model.finding import Finding
 from casework.model.outfit import Account, Invariant, Outfit, Role, Worklist
 from casework.model.refusal import Help, Refusal, Unmet
+from casework.model.retention import Retention
 from casework.model.workflow import Deadline, Slot, State, Transition, Workflow
 from casework.parts import Channel, EffectPart, Guard, Part, View, effect, guard
-from casework.plugins import installed
-from casework.soundness import check
-from casework.storage.engine import StoreOptions
-from casework.storage.transaction import OutcomeUnknown
-from casework.storage.verify import Fault, Verdict
 from casework.text import Language, Text
-from casework.worker import Ran
+
+if TYPE_CHECKING:
+    from casework.app import Casework
+    from casework.desk import Desk
+    from casework.desk.bulk import Bulk
+    from casework.desk.enclosing import OpenEnclosure
+    from casework.desk.importing import Imported
+    from casework.desk.reading import Page
+    from casework.desk.viewing import HistoryEntry
+    from casework.diagram import mermaid, svg
+    from casework.loader import dump, load, load_file, parse_text
+    from casework.plugins import installed
+    from casework.soundness import check
+    from casework.storage.engine import StoreOptions
+    from casework.storage.transaction import OutcomeUnknown
+    from casework.storage.verify import Fault, Verdict
+    from casework.worker import Ran
+else:
+    # What runs cases brings the database along, what reads documents YAML: each is imported when it is first named.
+    _ON_DEMAND = {
+        "app": ("Casework",),
+        "desk": ("Desk",),
+        "desk.bulk": ("Bulk",),
+        "desk.enclosing": ("OpenEnclosure",),
+        "desk.importing": ("Imported",),
+        "desk.reading": ("Page",),
+        "desk.viewing": ("HistoryEntry",),
+        "diagram": ("mermaid", "svg"),
+        "loader": ("dump", "load", "load_file", "parse_text"),
+        "plugins": ("installed",),
+        "soundness": ("check",),
+        "storage.engine": ("StoreOptions",),
+        "storage.transaction": ("OutcomeUnknown",),
+        "storage.verify": ("Fault", "Verdict"),
+        "worker": ("Ran",),
+    }
+    _ROOMS = {name: room for room, names in _ON_DEMAND.items() for name in names}
+
+    def __getattr__(name: str) -> object:
+        """A public name whose room was not needed so far."""
+        if name not in _ROOMS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+        return found
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_ROOMS})
+
 
 __all__ = [
     "ALWAYS",
@@ -110,6 +148,7 @@ __all__ = [
     "EffectPart",
     "Enclosure",
     "EnclosureLimits",
+    "Erasure",
     "Fault",
     "Field",
     "Finding",
@@ -123,6 +162,7 @@ __all__ = [
     "InvalidValue",
     "Invariant",
     "Language",
+    "LegalHold",
     "Message",
     "Now",
     "Open",
@@ -140,6 +180,7 @@ __all__ = [
     "Refusal",
     "Refused",
     "Require",
+    "Retention",
     "Role",
     "Run",
     "Send",

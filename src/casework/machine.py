@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from transitions import EventData, Machine
+from transitions import EventData, Machine, Transition
 
 Permits = Callable[[int], bool]
 
@@ -23,12 +23,29 @@ class _Run:
         self.state, self.permits, self.taken = state, permits, -1
 
 
+class _Step(Transition):
+    """A transition on which nobody has hung callbacks: it asks its conditions, and moves."""
+
+    def execute(self, event_data: EventData) -> bool:
+        for condition in self.conditions:
+            if not condition.check(event_data):
+                return False
+        if self.dest is not None:
+            run: Any = event_data.model
+            run.state = self.dest
+        return True
+
+
+class _Machine(Machine):
+    transition_cls = _Step
+
+
 class WorkflowMachine:
     """The states and transitions of one workflow, ready to be asked which transition a trigger takes."""
 
     def __init__(self, states: Sequence[str], candidates: Sequence[tuple[int, str, Sequence[str], str | None]]) -> None:
         """*candidates* are (number, trigger, sources, target or None to stay), in order of declaration."""
-        self._machine = Machine(
+        self._machine = _Machine(
             model=None, states=list(states), initial=None, auto_transitions=False, send_event=True, queued=False
         )
         for number, trigger, sources, target in candidates:

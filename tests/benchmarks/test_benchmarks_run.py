@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 from tree import ROOT
 
-NAMES = ("decide", "firing_sqlite", "scale", "contention", "bulk", "import", "peers")
+NAMES = (
+    "decide",
+    "firing_sqlite",
+    "scale",
+    "contention",
+    "bulk",
+    "import",
+    "peers",
+    "durable_peers",
+    "firing_postgres",
+)
 
 
 def started(*arguments: str) -> subprocess.CompletedProcess[str]:
