@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from faults.town import CLERK, START, at_once, founded, guests, in_processes, schedules
 from oracle import assert_inv, balances, entries_of
+from stores import fresh, quick
 
 from casework import (
     CaseType,
@@ -52,9 +52,9 @@ def assert_each_left_once(app: Casework, ids: list[str]) -> None:
     assert_inv(app)
 
 
-def test_four_schedulers_in_threads_fire_each_timer_once(tmp_path: Path, long: bool) -> None:
+def test_four_schedulers_in_threads_fire_each_timer_once(long: bool) -> None:
     count = 10_000 if long else 300
-    app, clock, ids = lodged(f"sqlite:///{tmp_path / 'town.db'}", count)
+    app, clock, ids = lodged(fresh(), count)
     clock.set(LATER)
 
     ran = at_once([lambda: app.run_due(limit=20_000)] * 4)
@@ -64,8 +64,8 @@ def test_four_schedulers_in_threads_fire_each_timer_once(tmp_path: Path, long: b
     app.dispose()
 
 
-def test_four_schedulers_in_processes_fire_each_timer_once(tmp_path: Path, long: bool) -> None:
-    url, count = f"sqlite:///{tmp_path / 'town.db'}", 2_000 if long else 200
+def test_four_schedulers_in_processes_fire_each_timer_once(long: bool) -> None:
+    url, count = fresh(), 2_000 if long else 200
     app, _, ids = lodged(url, count)
 
     assert count == sum(in_processes(schedules, [(url, LATER)] * 4))
@@ -75,7 +75,7 @@ def test_four_schedulers_in_processes_fire_each_timer_once(tmp_path: Path, long:
 
 @pytest.mark.parametrize("limit", [1, 7, 200, 201])
 def test_a_limit_leaves_the_rest_for_the_next_run(limit: int) -> None:
-    app, clock, ids = lodged("sqlite://", 201)
+    app, clock, ids = lodged(quick(), 201)
     clock.set(LATER)
 
     fired = app.run_due(limit=limit).fired
@@ -120,7 +120,7 @@ def stay(closes: bool) -> CaseType:
 def test_a_deadline_that_is_refused_has_rung_all_the_same(closes: bool, ends: str) -> None:
     """It leaves an entry that says so, once; it is not tried again for ever."""
     clock = FrozenClock(START)
-    app = Casework(case_types=[stay(closes)], clock=clock)
+    app = Casework(quick(), case_types=[stay(closes)], clock=clock)
     app.create_tables()
     case = app.desk(CLERK).open("stay", paid=False)
     clock.set(LATER)
@@ -137,7 +137,7 @@ def test_an_automatic_step_that_waits_wakes_by_itself(operator: str) -> None:
     hour = timedelta(hours=1)
     waited = elapsed_since("a") >= hour if operator == "ge" else elapsed_since("a") > hour
     clock = FrozenClock(START)
-    app = Casework(case_types=[_waiting(waited)], clock=clock)
+    app = Casework(quick(), case_types=[_waiting(waited)], clock=clock)
     app.create_tables()
     case = app.desk(CLERK).open("wait")
 
@@ -173,7 +173,7 @@ def _waiting(waited: Condition) -> CaseType:
 @pytest.mark.parametrize("failing", [RuntimeError("x"), ConstraintBroken("x")], ids=lambda error: type(error).__name__)
 def test_a_timer_that_fails_is_stuck_and_starves_no_other(monkeypatch: pytest.MonkeyPatch, failing: Exception) -> None:
     """However many of them come first, and however little is done in one run."""
-    app, clock, ids = lodged("sqlite://", 203)
+    app, clock, ids = lodged(quick(), 203)
     clock.set(LATER)
     carry_out, stuck = firing.carry_out, set(sorted(ids)[:201])
 
@@ -193,7 +193,7 @@ def test_a_timer_that_fails_is_stuck_and_starves_no_other(monkeypatch: pytest.Mo
 def test_what_is_about_all_timers_stops_the_run_and_leaves_them_armed(
     monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException]
 ) -> None:
-    app, clock, ids = lodged("sqlite://", 2)
+    app, clock, ids = lodged(quick(), 2)
     clock.set(LATER)
 
     def interrupted(*_: Any) -> Any:

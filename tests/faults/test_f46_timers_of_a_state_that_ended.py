@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from faults.town import CLERK, START, TickingClock, at_once, founded, guests, meddle
 from oracle import assert_inv, entries_of, tables
+from stores import fresh
 
 from casework import Casework, FrozenClock
 
@@ -54,10 +54,10 @@ def test_who_came_back_may_stay_a_whole_hour() -> None:
 
 
 @pytest.mark.parametrize("seed", [1])
-def test_no_timer_acts_after_its_stay_has_ended(tmp_path: Path, seed: int, long: bool) -> None:
+def test_no_timer_acts_after_its_stay_has_ended(seed: int, long: bool) -> None:
     """People go in and out while four schedulers run and the clock goes on; every look at it is four minutes later."""
     clock = TickingClock(START, timedelta(minutes=4))
-    app = founded(f"sqlite:///{tmp_path / 'town.db'}", clock=clock, beds=100)
+    app = founded(fresh(), clock=clock, beds=100)
     ids = [case.id for case in guests(app, 600 if long else 60)]
     desk, over = app.desk(CLERK), threading.Event()
 

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Dialect, bindparam, select, tuple_
+from sqlalchemy import Dialect, bindparam, func, select, tuple_
 
 from casework.clock import from_micros, to_micros
 from casework.storage import schema
 from casework.storage.cases import keyed
 from casework.storage.prepared import Prepared, inserts
 from casework.storage.transaction import Transaction
+from casework.storage.wakes import Wakes
 
 
 @attrs.frozen
@@ -29,7 +30,8 @@ class DueTimer:
 class Timers:
     """The timers of running cases."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, wakes: Wakes) -> None:
+        self._wakes = wakes
         table = schema.timer
         row: dict[str, Any] = {c.name: bindparam(f"b_{c.name}") for c in table.columns}
         upsert = inserts(dialect)(table).values(row)
@@ -50,6 +52,10 @@ class Timers:
             dialect,
         )
         self._claim = Prepared(table.delete().where(keyed(table, "tenant", "case_id", "name", "due_at")), dialect)
+        self._at = Prepared(select(table.c.due_at).where(keyed(table, "tenant", "case_id", "name")), dialect)
+        late = select(table.c.due_at).where(table.c.due_at < bindparam("b_before")).order_by(table.c.due_at)
+        counted = late.limit(bindparam("b_limit")).subquery()
+        self._late = Prepared(select(func.count(), func.min(counted.c.due_at)).select_from(counted), dialect)
 
     def write(
         self,
@@ -58,9 +64,14 @@ class Timers:
         case_id: str,
         arm: Iterable[tuple[str, datetime]],
         drop: Iterable[str],
+        *,
+        now: datetime,
     ) -> None:
         """Arm and drop the timers of one firing."""
         key = {"b_tenant": tenant, "b_case_id": case_id}
+        arm, drop = tuple(arm), tuple(drop)
+        self._wakes.drop(transaction, tenant, case_id, drop, now)
+        self._wakes.timers(transaction, tenant, case_id, arm, now)
         for name in drop:
             transaction.put(self._drop, {**key, "b_name": name})
         for name, due in arm:
@@ -70,6 +81,18 @@ class Timers:
         """Take a timer out of the table; False where somebody fired it, or the case left its state, meanwhile."""
         key = {"b_tenant": timer.tenant, "b_case_id": timer.case_id, "b_name": timer.name}
         return transaction.run(self._claim, {**key, "b_due_at": to_micros(timer.due_at)}).rowcount == 1
+
+    def at(self, transaction: Transaction, tenant: str, case_id: str, name: str) -> DueTimer | None:
+        """A timer by its name; None where it is not armed."""
+        key = {"b_tenant": tenant, "b_case_id": case_id, "b_name": name}
+        found = transaction.run(self._at, key).fetchone()
+        return None if found is None else DueTimer(tenant, case_id, name, from_micros(found[0]))
+
+    def late(self, transaction: Transaction, before: datetime, limit: int) -> tuple[int, datetime | None]:
+        """How many timers ran out *before*, counted up to *limit*, and when the first of them did."""
+        values = {"b_before": to_micros(before), "b_limit": limit}
+        count, first = transaction.run(self._late, values).fetchone()
+        return int(count), None if first is None else from_micros(first)
 
     def due(self, transaction: Transaction, now: datetime, limit: int, after: DueTimer | None = None) -> list[DueTimer]:
         """The timers that ran out by *now*, earliest first, those behind *after* where it is given."""
