@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from casework.model.finding import Finding
     from casework.model.refusal import Refusal
@@ -113,3 +114,78 @@ class BlobDamaged(CaseworkError):
     def __init__(self, digest: str, problem: str) -> None:
         super().__init__(f"the blob {digest[:12]}… cannot be used: {problem}; restore it from a backup")
         self.digest, self.problem = digest, problem
+
+
+class KeysMismatch(StoreMismatch):
+    """What is sealed in this store, and the keys that were given, do not belong together; nothing was written."""
+
+    code = "keys-mismatch"
+
+
+class KeyDestroyed(CaseworkError):
+    """Something new was to be sealed for a subject whose key was destroyed when the person was erased."""
+
+    code = "key-destroyed"
+
+    def __init__(self, tenant: str, subject: str) -> None:
+        super().__init__(f"the key of {subject!r} of tenant {tenant!r} was destroyed; nothing more is written about them")
+        self.tenant, self.subject = tenant, subject
+
+
+class LedgerDamaged(CaseworkError):
+    """The record of erasures cannot be read, so that nobody can tell who has to be erased again; *line* says where."""
+
+    code = "ledger-damaged"
+
+    def __init__(self, path: str, line: int) -> None:
+        super().__init__(f"line {line} of {path!r} is no erasure; restore the file from a backup")
+        self.path, self.line = path, line
+
+
+class SealBroken(CaseworkError):
+    """Something sealed was changed, cut short, or put in another place; *where* says what it was read as."""
+
+    code = "seal-broken"
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"{where} cannot be opened: it is not what was sealed there; run `casework verify`")
+        self.where = where
+
+
+class StoreBehind(CaseworkError):
+    """The store is older than a checkpoint that was kept outside: a backup was restored, or its end was lost.
+
+    *size* entries were in the log when it was signed, *at* that instant (None where it does not say); *held* are
+    in it now. Nothing is written until the loss is accepted, or a newer copy of the store is there.
+    """
+
+    code = "store-behind"
+
+    def __init__(self, size: int, at: datetime | None, held: int) -> None:
+        signed = "" if at is None else f" signed at {at.isoformat(timespec='seconds')}"
+        lost = f"{size - held:,} entries are missing" if size > held else "its last entries are others"
+        super().__init__(
+            f"the store is older than the checkpoint of size {size}{signed}: {lost}; "
+            "restore a newer copy, or accept the loss by `casework checkpoint --accept-loss`"
+        )
+        self.size, self.at, self.held = size, at, held
+
+
+class LogForked(CaseworkError):
+    """The log of the store and a checkpoint of the same *size* do not agree; *problem* says how."""
+
+    code = "log-forked"
+
+    def __init__(self, size: int, problem: str) -> None:
+        super().__init__(f"the log is not the one that was signed at size {size}: {problem}; run `casework verify`")
+        self.size, self.problem = size, problem
+
+
+class WitnessRefused(CaseworkError):
+    """A witness does not cosign; *status* is as in C2SP tlog-witness (404, 403, 409, 422), *size* what it saw last."""
+
+    code = "witness-refused"
+
+    def __init__(self, status: int, problem: str, size: int | None = None) -> None:
+        super().__init__(f"the witness does not cosign ({status}): {problem}")
+        self.status, self.problem, self.size = status, problem, size

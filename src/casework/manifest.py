@@ -17,7 +17,6 @@ from casework.condition import tree
 from casework.condition.table import from_table, to_table
 from casework.condition.tree import ALWAYS, Condition, rebuilt
 from casework.errors import Conflict
-from casework.loader import from_document, to_document
 from casework.model.attachment import Attachment, Require
 from casework.model.casetype import CaseType
 from casework.model.command import Assign, Held, Open, Post, Send, Set, Settle, Void
@@ -49,6 +48,8 @@ class Manifest:
 
 def manifest_of(case_type: CaseType, own: int, requirements: Iterable[Require]) -> Manifest:
     """Freeze a composed case type under the hash of its canonical document."""
+    from casework.loader.structure import to_document  # whoever only writes definitions down freezes none
+
     required = tuple(requirements)
     content = {
         "format": FORMAT,
@@ -70,6 +71,8 @@ def manifest_of(case_type: CaseType, own: int, requirements: Iterable[Require]) 
 
 def manifest_from(document: str) -> Manifest:
     """The manifest of a stored document."""
+    from casework.loader.structure import from_document
+
     content: dict[str, Any] = json.loads(document)
     case_type = from_document(content["case_type"])
     assert isinstance(case_type, CaseType)

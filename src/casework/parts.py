@@ -1,4 +1,4 @@
-"""Parts that a definition names: guards, effects and channels written in Python and declared.
+"""Parts written in Python and declared: guards, effects and channels that a definition names, and ways in.
 
 A part is a value. It sees one frozen view of the move and nothing of the store.
 """
@@ -6,7 +6,7 @@ A part is a value. It sees one frozen view of the move and nothing of the store.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
@@ -14,6 +14,7 @@ import attrs
 
 from casework.condition.literal import Value
 from casework.errors import InvalidValue
+from casework.model.actor import Actor
 from casework.model.command import Command
 from casework.model.decision import Message
 from casework.text import Text, as_text
@@ -126,16 +127,81 @@ def _one_of_two(channel: Channel, _: object, value: object) -> None:
         raise InvalidValue(where, f"is {right}, not {value!r}", f"只能是 {right}，不能是 {value!r}")
 
 
+Order = Literal["case", "channel", "none"]
+
+PAUSES = (
+    *(timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=5)),
+    *(timedelta(hours=10), timedelta(hours=14), timedelta(hours=20), timedelta(hours=24)),
+)
+"""How long to wait after each failure: ten attempts in three days, as Standard Webhooks recommends."""
+LONGEST_PAUSE = timedelta(days=7)
+
+
+def _positive(where: str) -> Callable[[Any, Any, Any], None]:
+    def check(channel: Channel, _: object, value: timedelta | tuple[timedelta, ...]) -> None:
+        given = value if isinstance(value, tuple) else (value,)
+        if any(not timedelta(0) < item <= LONGEST_PAUSE for item in given):
+            named = f"the {where} of channel {channel.name!r}"
+            raise InvalidValue(named, "is more than nothing and at most seven days", "须大于零且不超过七天")
+
+    return check
+
+
 @attrs.frozen
 class Channel:
-    """A way out: *deliver* gets the message and a key that stays the same over retries."""
+    """A way out: *deliver* gets the message and a key that stays the same over retries.
+
+    A message that failed is tried again after each of *pauses* in turn, and then is dead. It waits for earlier
+    ones of its case: for all of them, for those of its *channel*, or for *none*, as *order* says. Whoever delivers
+    one holds it for *lease*, which has to be longer than a delivery can take: then somebody else may try.
+    """
 
     name: str
     deliver: Callable[[Message, str], None]
     delivery: Delivery = attrs.field(kw_only=True, validator=_one_of_two)
+    order: Order = attrs.field(
+        default="case", kw_only=True, validator=attrs.validators.in_(("case", "channel", "none"))
+    )
+    pauses: tuple[timedelta, ...] = attrs.field(
+        default=PAUSES, kw_only=True, converter=tuple, validator=_positive("pauses")
+    )
+    lease: timedelta = attrs.field(default=timedelta(minutes=1), kw_only=True, validator=_positive("lease"))
 
 
-Part = Guard | EffectPart | Channel
+@attrs.frozen(kw_only=True)
+class Incoming:
+    """A message that came in from *source*, verified: its id there, its *kind*, its data as plain JSON.
+
+    *sent_at* is when it happened as the sender says, by which parked ones are tried again in order. The data are
+    of whoever sent them: take them as one takes a form, field by field.
+    """
+
+    source: str
+    id: str
+    kind: str
+    sent_at: datetime
+    received_at: datetime
+    data: Mapping[str, Any]
+
+
+@attrs.frozen(kw_only=True)
+class Inbound:
+    """A way in: messages of one source, and what is done with each kind of them, as *actor* and in its tenant.
+
+    *check* gets headers, body and the present instant; it answers with the message's id, or raises Forged. *takes*
+    has for each kind a function of a desk and an Incoming, which may run again where somebody was in its way.
+    Ids are remembered for *keep*, which has to be longer than the sender goes on trying.
+    """
+
+    name: str
+    check: Callable[[Mapping[str, str], bytes, datetime], str]
+    takes: Mapping[str, Callable[[Any, Incoming], object]]
+    actor: Actor
+    keep: timedelta = timedelta(days=90)
+    limit: int = 262_144
+
+
+Part = Guard | EffectPart | Channel | Inbound
 
 
 def guard(name: str, *, reads: Iterable[str] = (), zh: str = "") -> Callable[[Callable[[View], bool]], Guard]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from importlib.metadata import entry_points
 from typing import Any
 
 import pluggy
@@ -19,7 +18,7 @@ from casework.model.attachment import Attachment, Require
 from casework.model.casetype import CaseType
 from casework.model.names import qualified
 from casework.model.outfit import Account, Outfit, Role
-from casework.parts import Channel, EffectPart, Guard, Part
+from casework.parts import Channel, EffectPart, Guard, Inbound, Part
 
 log = logging.getLogger("casework.plugins")
 
@@ -29,6 +28,8 @@ def installed() -> tuple[Any, ...]:
 
     Raises SetupError with the name of a plugin that cannot be imported.
     """
+    from importlib.metadata import entry_points  # which brings the whole of email along
+
     found = []
     for point in sorted(entry_points(group=PROJECT), key=lambda point: point.name):
         try:
@@ -88,7 +89,7 @@ class Plugins:
 
     def parts(self) -> list[tuple[str, Part]]:
         """Every contributed part with who contributes it."""
-        return self._collected("casework_parts", Guard, EffectPart, Channel)
+        return self._collected("casework_parts", Guard, EffectPart, Channel, Inbound)
 
     def attachments(self) -> list[tuple[str, Attachment]]:
         """Every contributed attachment with who contributes it."""
@@ -137,7 +138,7 @@ class Plugins:
             except KeyboardInterrupt as error:
                 interrupted = error
             except BaseException as error:
-                log.error("observer %s failed on an entry: %s", name, type(error).__name__)
+                log.error("observer %s failed on an entry: %s", name, type(error).__name__, extra={"plugin": name})
         if interrupted is not None:
             raise interrupted
 

@@ -54,7 +54,38 @@ def _remember(ctx: click.Context, parameter: click.Parameter, value: Any) -> Non
 
 _GLOBAL: tuple[tuple[tuple[str, ...], str, str, dict[str, Any]], ...] = (
     (("--store",), "Where the cases are: sqlite:///FILE.", "案件存放处：sqlite:///文件。", {"metavar": "URL"}),
+    (
+        ("--runner",),
+        "The job engine that timers and messages run on.",
+        "运行期限和消息的任务引擎。",
+        {"type": click.Choice(["procrastinate"])},
+    ),
     (("--blobs",), "Where the files of the cases are.", "案件附件存放的文件夹。", {"metavar": "DIR"}),
+    (
+        ("--keys",),
+        "A folder with the keys of persons, or the word database.",
+        "当事人密钥所在的文件夹，或 database。",
+        {"metavar": "DIR"},
+    ),
+    (
+        ("--master-keys", "master_key_file"),
+        "The file of master keys that wrap them.",
+        "主密钥文件。",
+        {"metavar": "FILE"},
+    ),
+    (
+        ("--erasures",),
+        "The file that keeps who was erased; apart from the store.",
+        "保存清除记录的文件，须与存储分开。",
+        {"metavar": "FILE"},
+    ),
+    (
+        ("--checkpoints",),
+        "A folder with the checkpoints of the log; repeatable.",
+        "存放总日志检查点的文件夹，可多次给出。",
+        {"metavar": "DIR", "multiple": True},
+    ),
+    (("--log-key", "--key", "log_key"), "The public key of the log.", "总日志的公钥。", {"metavar": "KEY"}),
     (("--as", "actor"), "Who acts.", "办理人编号。", {"metavar": "ID"}),
     (("--role", "roles"), "A role of whoever acts.", "办理人的角色，可多次给出。", {"metavar": "R", "multiple": True}),
     (("--unit",), "The unit of whoever acts.", "办理人所在单位。", {"metavar": "U"}),

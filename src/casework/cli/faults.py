@@ -27,6 +27,7 @@ from casework import (
 )
 from casework.cli import chinese, plain
 from casework.cli.usage import Usage
+from casework.errors import LogForked, StoreBehind, WitnessRefused
 
 OK, UNEXPECTED, USAGE, REFUSED, UNFIT, STORE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 
@@ -40,6 +41,12 @@ _LEADS = {
     "store-unavailable": "暂时无法使用存储，请重试",
     "outcome-unknown": "提交结果未知，请用请求编号查询",
     "store-mismatch": "存储与当前版本不符",
+    "keys-mismatch": "密钥与存储不符，请提供该存储的密钥",
+    "key-destroyed": "该当事人的密钥已销毁，不能再写入其内容",
+    "seal-broken": "加密内容已损坏或被改动，请运行 casework verify",
+    "store-behind": "存储比已签署的检查点旧，已暂停写入；请恢复较新的副本，或确认接受损失",
+    "log-forked": "总日志与已签署的检查点不符，请运行 `casework verify`",
+    "witness-refused": "见证人不予见证",
 }
 
 
@@ -158,6 +165,9 @@ def _told(error: CaseworkError, language: Language) -> Answer:
         (StoreMismatch, STORE),
         (StoreUnavailable, STORE),
         (BlobDamaged, BROKEN),
+        (StoreBehind, BROKEN),
+        (LogForked, BROKEN),
+        (WitnessRefused, BROKEN),
         (SetupError, UNFIT),
         (InvalidValue, USAGE),
     )

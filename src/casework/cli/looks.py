@@ -8,6 +8,7 @@ from datetime import date, datetime
 from casework import Case, CaseType, Field, HistoryEntry, Language
 from casework.cli.screen import Column, Screen
 from casework.cli.values import form_of, shape
+from casework.model.erasure import ErasureStep
 from casework.titles import Titles
 
 _KINDS = {
@@ -20,6 +21,15 @@ _KINDS = {
     "withdraw": ("file withdrawn", "撤回附件"),
     "adopt": ("moved to the present definition", "转入现行定义"),
     "recheck": ("looked at again", "复查"),
+    "erase": ("erasure of a person", "清除个人信息"),
+}
+_STEPS: Mapping[ErasureStep, tuple[str, str]] = {
+    "asked": ("asked for", "已提出"),
+    "refused": ("refused", "未予受理"),
+    "dropped": ("dropped", "已撤销"),
+    "erased": ("what was personal was erased", "个人信息已清除"),
+    "held": ("legal hold placed", "法律保全"),
+    "released": ("released", "已解除"),
 }
 
 
@@ -220,6 +230,8 @@ class Looks:
         if entry.hidden:
             names = ", ".join(self.title("given", name) for name in entry.hidden)
             yield told(f"hidden: {names}", f"隐藏：{names}")
+        if entry.erases is not None:
+            yield told(*_STEPS[entry.erases.step])
         if entry.withheld:
             yield told("from before you could see this case", "您可查看本案之前的记录")
         if entry.erased:

@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
+
 from casework import Case, Enclosure, Fault, Finding, HistoryEntry, Page, Ran, Refusal, Text, Verdict
 from casework.condition.literal import natural
 from casework.model.decision import Step
+from casework.model.erasure import Erases, Erasure, LegalHold
 from casework.storage.diagnosis import Pinned
+from casework.storage.treecheck import LogVerdict
 
 
 def value(held: object) -> Any:
@@ -85,6 +89,7 @@ def entry(shown: HistoryEntry) -> dict[str, Any]:
         "enclosed": None if shown.enclosed is None else enclosure(shown.enclosed),
         "withdraws": shown.withdraws,
         "withheld": shown.withheld,
+        "erases": None if shown.erases is None else erases(shown.erases),
     }
 
 
@@ -147,19 +152,55 @@ def finding(shown: Finding) -> dict[str, Any]:
     }
 
 
+def erases(shown: Erases) -> dict[str, Any]:
+    """One step on the way to an erasure, as an entry tells of it."""
+    return {
+        "step": shown.step,
+        "because": shown.because,
+        "persons": list(shown.persons),
+        "obstacles": list(shown.obstacles),
+    }
+
+
+def erasure(shown: Erasure) -> dict[str, Any]:
+    """That somebody asked to erase a person, and what came of it."""
+    return {name: value(item) for name, item in attrs.asdict(shown).items()}
+
+
+def legal_hold(shown: LegalHold) -> dict[str, Any]:
+    """What forbids to erase a person."""
+    return {name: value(item) for name, item in attrs.asdict(shown).items()}
+
+
 def fault(shown: Fault) -> dict[str, Any]:
     """Something in a store that does not add up."""
     return {"tenant": shown.tenant, "case": shown.case_id, "entry": shown.number, "problem": shown.problem}
 
 
 def verdict(shown: Verdict) -> dict[str, Any]:
-    """What verifying looked at and found."""
+    """What verifying looked at and found; *unopened* only where values were left sealed."""
     return {
+        **({"unopened": shown.unopened} if shown.unopened else {}),
         "whole": shown.whole,
         "cases": shown.cases,
         "entries": shown.entries,
         "erased": shown.erased,
         "enclosures": shown.enclosures,
+        "log": None if shown.log is None else log_verdict(shown.log),
+        "faults": [fault(item) for item in shown.faults],
+    }
+
+
+def log_verdict(shown: LogVerdict) -> dict[str, Any]:
+    """The log of all entries."""
+    return {
+        "whole": shown.whole,
+        "entries": shown.entries,
+        "leaves": shown.leaves,
+        "queued": shown.queued,
+        "checkpoints": shown.checkpoints,
+        "signed": shown.signed,
+        "losses": list(shown.losses),
         "faults": [fault(item) for item in shown.faults],
     }
 
@@ -186,4 +227,5 @@ def ran(shown: Ran) -> dict[str, int]:
         "sent": shown.sent,
         "failed": shown.failed,
         "parked": shown.parked,
+        "braked": shown.braked,
     }

@@ -14,16 +14,25 @@ import click
 from casework import CaseworkError, Conflict, Text
 from casework.cli import (
     adopting,
+    backup,
     cases,
     changes,
+    checkpoints,
     definitions,
     doctor,
+    effects,
     enclosing,
+    erasing,
     exporting,
     faults,
+    health,
     importing,
+    inbox,
+    keys,
+    roles,
     running,
     upkeep,
+    working,
     worklists,
 )
 from casework.cli.clean import clean
@@ -32,6 +41,7 @@ from casework.cli.screen import Screen
 from casework.cli.session import Session
 from casework.cli.settings import Settings, foretold, wants_json
 from casework.hookspecs import PROJECT
+from casework.logs import JsonLines
 from casework.plugins import Plugins
 
 ABOUT = Text(
@@ -60,17 +70,29 @@ COMMANDS = (
     cases.show,
     cases.history,
     worklists.worklist,
-    running.work,
+    working.work,
+    effects.effects,
+    inbox.inbox,
     running.demo,
     definitions.check_command,
     definitions.draw,
     upkeep.migrate,
     upkeep.verify,
+    checkpoints.checkpoint,
+    checkpoints.witness,
+    checkpoints.log,
+    keys.keys,
+    erasing.erase,
+    erasing.legal_hold,
     enclosing.blobs,
     upkeep.plugins,
     exporting.export,
     importing.import_command,
     doctor.doctor,
+    health.health,
+    backup.backup,
+    backup.restore,
+    roles.roles,
 )
 
 
@@ -174,8 +196,9 @@ def logged(ctx: click.Context) -> Iterator[None]:
     """The log of casework on stderr while a command runs: warnings, or more with ``--verbose``."""
     logger = logging.getLogger(PROJECT)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_OneLine())
-    before, count = logger.level, session_of(ctx).settings.given.get("verbose", 0)
+    settings = session_of(ctx).settings
+    handler.setFormatter(JsonLines() if settings.one("log") == "json" else _OneLine())
+    before, count = logger.level, settings.given.get("verbose", 0)
     logger.addHandler(handler)
     logger.setLevel((logging.WARNING, logging.INFO, logging.DEBUG)[min(count, 2)])
     try:

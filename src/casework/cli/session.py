@@ -27,9 +27,12 @@ from casework import (
     installed,
     load_file,
 )
+from casework.checkpoints import CheckpointFolder, Checkpoints, PublicKey
 from casework.cli.screen import Screen
 from casework.cli.settings import Settings
 from casework.cli.usage import Usage
+from casework.jobs import Runner
+from casework.keys import DatabaseKeys, ErasureFile, KeyFolder, KeyStore, MasterKeys
 from casework.storage.diagnosis import file_of, shown_url
 
 MEMORY = "sqlite://"
@@ -84,10 +87,52 @@ class Session:
 
     def app(self, url: str | None = None, **more: Any) -> Casework:
         """The application over *url*, by default over the store that was named."""
-        app = Casework(self.url if url is None else url, plugins=self.plugins, case_types=self.definitions, **more)
+        if url is None:
+            url, more = self.url, {"runner": self.runner, **more}
+        app = Casework(url, plugins=self.plugins, case_types=self.definitions, **more)
         self._apps.append(app)
-        log.info("store %s, plugins %s", shown_url(url or self.url), ", ".join(app.plugins) or "none")
+        log.info("store %s, plugins %s", shown_url(url), ", ".join(app.plugins) or "none")
         return app
+
+    @property
+    def runner(self) -> Runner | None:
+        """The job engine that was named; None where none was. A wrong call on a store where it cannot be."""
+        name = self.settings.one("runner")
+        if name is None:
+            return None
+        if name != "procrastinate":
+            raise Usage(f"there is no runner {name!r}, only procrastinate", f"没有执行器“{name}”，只有 procrastinate")
+        if not self.url.startswith(("postgresql", "postgres")):
+            raise Usage(
+                "procrastinate runs on postgresql://…; leave --runner away", "procrastinate 只用于 postgresql://…"
+            )
+        from casework.jobs.procrastinate import Procrastinate
+
+        return Procrastinate()
+
+    def _folders(self) -> list[CheckpointFolder]:
+        """The folders that keep checkpoints."""
+        environment = self.settings.environment.get("CASEWORK_CHECKPOINTS", "").split(os.pathsep)
+        told = self.settings.given.get("checkpoints") or environment
+        return [CheckpointFolder(path) for path in told if path]
+
+    @property
+    def checkpoints(self) -> Checkpoints | None:
+        """The checkpoints that the store is held against; None where none were named."""
+        key, folders = self.settings.one("log_key"), self._folders()
+        if not folders:
+            return None
+        if key is None:
+            problem = "name the public key of the log: --log-key KEY, or CASEWORK_LOG_KEY"
+            raise Usage(problem, "请指明日志公钥：--log-key 公钥，或设置 CASEWORK_LOG_KEY")
+        return Checkpoints(key=key, places=folders)
+
+    def signing(self, key: PublicKey) -> Casework:
+        """The application over the store that was named, for whoever signs its log."""
+        if not self._folders():
+            problem = "say where checkpoints are kept: --checkpoints DIR, or CASEWORK_CHECKPOINTS"
+            raise Usage(problem, "请指明检查点存放处：--checkpoints 文件夹，或设置 CASEWORK_CHECKPOINTS")
+        return self._there(checkpoints=Checkpoints(key=key, places=self._folders()))
 
     @property
     def blobs(self) -> BlobFolder | None:
@@ -95,13 +140,34 @@ class Session:
         folder = self.settings.one("blobs")
         return None if folder is None else BlobFolder(folder)
 
+    @property
+    def keys(self) -> KeyStore | DatabaseKeys | None:
+        """The keys of the store; None where none were named."""
+        where, file = self.settings.one("keys"), self.settings.one("master_key_file")
+        if where is None:
+            if file is None:
+                return None
+            problem = "say where the keys are: --keys DIR, or --keys database"
+            raise Usage(problem, "请指明密钥所在处：--keys 文件夹，或 --keys database")
+        masters = MasterKeys.from_environment() if file is None else MasterKeys.from_file(file)
+        return DatabaseKeys(masters) if where == "database" else KeyFolder(where, masters)
+
+    @property
+    def erasures(self) -> ErasureFile | None:
+        """The record of erasures outside the database; None where none was named."""
+        file = self.settings.one("erasures")
+        return None if file is None else ErasureFile(file)
+
     @cached_property
     def opened(self) -> Casework:
         """The application over a store that is there; a file that is not is never made by looking at it."""
+        return self._there(checkpoints=self.checkpoints)
+
+    def _there(self, checkpoints: Checkpoints | None) -> Casework:
         file = file_of(self.url)
         if file is not None and not file.exists():
             raise StoreMismatch(f"there is no file {str(file)!r}", "`casework migrate` makes it")
-        return self.app(blobs=self.blobs)
+        return self.app(blobs=self.blobs, keys=self.keys, erasures=self.erasures, checkpoints=checkpoints)
 
     @cached_property
     def desk(self) -> Desk:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from typing import Any
 
@@ -17,6 +18,9 @@ from casework.cli.session import Session
 from casework.hookspecs import PROJECT
 from casework.plugins import Plugins
 from casework.storage.diagnosis import Pinned, file_of
+from casework.storage.fault import Fault
+from casework.storage.tables import Plan
+from casework.storage.treecheck import LogVerdict
 
 
 @command(
@@ -24,11 +28,15 @@ from casework.storage.diagnosis import Pinned, file_of
     "Make the tables of a store, or bring those of an older casework up to date.",
     "建立存储的数据表，或升级旧版本的数据表。",
 )
+@option("--plan", "only_plan", is_flag=True, en="Only show what there is to do.", zh="只列出将要执行的内容。")
 @json_option
 @click.pass_obj
-def migrate(session: Session, as_json: bool) -> None:
+def migrate(session: Session, only_plan: bool, as_json: bool) -> None:
     """Make or upgrade tables."""
     app = session.app()
+    if only_plan:
+        _show(session, app.plan_migration(), as_json=as_json)
+        return
     before, after = app.migrate()
     if as_json:
         session.screen.json({"before": before, "after": after, "case_types": [item.name for item in app.case_types]})
@@ -46,17 +54,38 @@ def migrate(session: Session, as_json: bool) -> None:
     session.screen.line(session.screen.told(*told))
 
 
+def _show(session: Session, plan: Plan, *, as_json: bool) -> None:
+    """What there is to migrate."""
+    screen = session.screen
+    if as_json:
+        columns = {name: list(items) for name, items in plan.columns.items()}
+        screen.json({"before": plan.before, "after": plan.after, "steps": list(plan.steps), "columns": columns})
+        return
+    for revision, name in plan.steps:
+        screen.line(f"{revision}  {name}")
+    for table, items in plan.columns.items():
+        screen.line(f"{table}: {', '.join(items)}")
+    if not plan.steps and not plan.columns:
+        screen.line(screen.told("nothing to do", "无需执行"))
+
+
 @command(
     "verify",
-    "Verify every case, its log, the ledger and the timers.\nEnds with 6 if something does not add up.",
-    "核验每个案件及其记录、账目与期限。\n有不符之处时以 6 结束。",
+    "Verify every case, its log, the ledger and the timers.\n"
+    "With --checkpoints: also that the store is what was signed. Ends with 6 if something does not add up.",
+    "核验每个案件及其记录、账目与期限。\n给出 --checkpoints 时，一并核对已签署的检查点。有不符之处时以 6 结束。",
 )
 @option("--rehash", is_flag=True, en="Read every file of the cases too.", zh="同时逐一重新读取案件附件。")
+@option(
+    "--log-only", is_flag=True, en="Only chains and log, replaying no case: fast.", zh="只核验记录链与总日志，速度快。"
+)
 @json_option
 @click.pass_obj
-def verify(session: Session, rehash: bool, as_json: bool) -> int:
+def verify(session: Session, rehash: bool, log_only: bool, as_json: bool) -> int:
     """Verify a store."""
     app, screen = session.opened, console(error=True)
+    if log_only:
+        return _verify_log(session, app.verify_log(), as_json=as_json)
     if as_json or not screen.is_terminal:
         verdict = app.verify(rehash=rehash)
     else:
@@ -67,11 +96,12 @@ def verify(session: Session, rehash: bool, as_json: bool) -> int:
     if as_json:
         session.screen.json(plain.verdict(verdict))
     else:
-        _report(session, verdict)
+        tell_verdict(session, verdict)
     return OK if verdict.whole else BROKEN
 
 
-def _report(session: Session, verdict: Verdict) -> None:
+def tell_verdict(session: Session, verdict: Verdict) -> None:
+    """Show what a verification found."""
     screen = session.screen
     screen.line(
         screen.told(
@@ -82,7 +112,46 @@ def _report(session: Session, verdict: Verdict) -> None:
     if verdict.enclosures:
         many = "enclosures" if verdict.enclosures != 1 else "enclosure"
         screen.line(screen.told(f"{verdict.enclosures:,} {many}", f"{verdict.enclosures:,} 份附件"))
-    if verdict.whole:
+    if verdict.unopened:
+        screen.line(
+            screen.told(
+                f"{verdict.unopened:,} entries are sealed and were not opened: no keys were given",
+                f"{verdict.unopened:,} 条记录的内容已加密，因未提供密钥而未解密核对",
+            )
+        )
+    if verdict.log is not None:
+        _tell_log(session, verdict.log)
+    _tell_faults(session, verdict.faults)
+
+
+def _verify_log(session: Session, verdict: LogVerdict, *, as_json: bool) -> int:
+    if as_json:
+        session.screen.json(plain.log_verdict(verdict))
+    else:
+        told = f"{verdict.entries:,} entries", f"{verdict.entries:,} 条记录"
+        session.screen.line(session.screen.told(*told))
+        _tell_log(session, verdict)
+        _tell_faults(session, verdict.faults)
+    return OK if verdict.whole else BROKEN
+
+
+def _tell_log(session: Session, log: LogVerdict) -> None:
+    """What the log of all entries was held against; accepted losses are told every time."""
+    told, screen = session.screen.told, session.screen
+    waiting = told(f", {log.queued:,} wait for it", f"，{log.queued:,} 条待入") if log.queued else ""
+    if log.leaves or log.signed is not None:
+        screen.line(told(f"{log.leaves:,} entries in the log", f"总日志共 {log.leaves:,} 条") + waiting)
+    if log.signed is not None:
+        many = "checkpoint" if log.checkpoints == 1 else "checkpoints"
+        en = f"held against {log.checkpoints:,} {many}, the newest of size {log.signed:,}"
+        screen.line(told(en, f"已核对 {log.checkpoints:,} 个检查点，最新为 {log.signed:,} 条"))
+    for loss in log.losses:
+        screen.line(told("loss: ", "损失：") + loss, "yellow")
+
+
+def _tell_faults(session: Session, faults: Sequence[Fault]) -> None:
+    screen = session.screen
+    if not faults:
         screen.line(screen.told("everything adds up", "核验无误"), "green")
         return
     columns = (
@@ -90,7 +159,7 @@ def _report(session: Session, verdict: Verdict) -> None:
         Column(screen.told("entry", "记录"), right=True),
         Column(screen.told("problem", "问题")),
     )
-    rows = [(f"{f.tenant}/{f.case_id}", str(f.number or "-"), f.problem) for f in verdict.faults]
+    rows = [(f"{f.tenant}/{f.case_id}", str(f.number or "-"), f.problem) for f in faults]
     screen.line()
     screen.table(columns, rows)
     count = len(rows)

@@ -18,6 +18,7 @@ from casework.deciding.decide import finished, void_acts
 from casework.deciding.draft import Draft, Stop
 from casework.deciding.follow import follow
 from casework.deciding.refuse import stop
+from casework.deciding.retaining import kept
 from casework.errors import InvalidValue
 from casework.model.case import Move, Snapshot
 from casework.model.command import Settle, Void
@@ -70,7 +71,9 @@ def decide_adoption(compiled: Compiled, snapshot: Snapshot, move: Move, adoption
     except Stop as no:
         return no.refusal
     decision.adopts = adopts
-    decision.arm, decision.disarm = _clocks(draft, adoption.left)
+    arm, disarm = _clocks(draft, adoption.left)
+    later, never = kept(compiled, snapshot.closed_at, decision.closed_at)
+    decision.arm, decision.disarm = (*arm, *later), (*disarm, *never)
     return decision
 
 

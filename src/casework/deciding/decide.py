@@ -16,6 +16,8 @@ from casework.deciding.draft import Draft, Stop
 from casework.deciding.follow import follow, take
 from casework.deciding.placing import IMPORT, place
 from casework.deciding.refuse import condition_text, stop
+from casework.deciding.retaining import kept
+from casework.logs import failure
 from casework.model.case import Move, MoveKind, Snapshot
 from casework.model.decision import Decision
 from casework.model.refusal import Refusal, Unmet
@@ -36,8 +38,8 @@ def decide(compiled: Compiled, snapshot: Snapshot, move: Move) -> Decision | Ref
         return finished(draft)
     except Stop as no:
         if no.refusal.code == "part-failed":
-            # Only on request: what a part raises may quote what it was shown.
-            log.debug("the part %s failed", no.refusal.part, exc_info=no.__cause__)
+            # Never its words: what a part raises may quote what it was shown (F78).
+            log.debug("the part %s failed: %s", no.refusal.part, failure(no.__cause__), extra={"part": no.refusal.part})
         return no.refusal
 
 
@@ -148,6 +150,9 @@ def finished(draft: Draft) -> Decision:
     if not move.probing:
         _hold_invariants(draft, closing=closed_at is not None)
     arm, disarm = clocks(draft)
+    if closed_at != draft.before.closed_at and draft.compiled.case_type.retention is not None:
+        later, never = kept(draft.compiled, draft.before.closed_at, closed_at)
+        arm, disarm = (*arm, *later), (*disarm, *never)
     decision = Decision(
         kind=move.kind,
         trigger=move.trigger,

@@ -18,7 +18,7 @@ def enclose(draft: Draft) -> None:
     told: Any = draft.move.form
     _readable(draft, told["field_class"])
     names = ("name", "digest", "media_type", "size", "field_class")
-    draft.enclosed = Enclosed(**{name: told[name] for name in names})
+    draft.enclosed = Enclosed(**{name: told[name] for name in names}, sealed=draft.move.sealed_file)
 
 
 def withdraw(draft: Draft) -> None:

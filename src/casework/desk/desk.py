@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import attrs
 
 from casework.condition.tree import ALWAYS, Condition
 from casework.deciding import available
-from casework.desk import adopting, bulk, enclosing, exporting, firing, history, importing, reading
+from casework.desk import (
+    adopting,
+    bulk,
+    enclosing,
+    erasing,
+    exporting,
+    firing,
+    history,
+    importing,
+    reading,
+    retaining,
+    wiping,
+)
 from casework.desk.bulk import Bulk
 from casework.desk.enclosing import OpenEnclosure
 from casework.desk.engine import Engine
@@ -18,12 +30,13 @@ from casework.desk.importing import Imported
 from casework.desk.reading import Page
 from casework.desk.requests import REQUEST_LIMIT, Asked, digest
 from casework.desk.viewing import HistoryEntry, after, seen
-from casework.errors import Refused, StoreUnavailable
+from casework.errors import KeyDestroyed, Refused, StoreUnavailable
 from casework.model.actor import Actor, is_identifier
 from casework.model.case import Case, Receipt
 from casework.model.enclosure import Enclosure
+from casework.model.erasure import Erasure, ErasureReason, ErasureState, HoldReason, LegalHold
 from casework.model.fields import FieldClass
-from casework.model.refusal import Refusal
+from casework.model.refusal import Refusal, RefusalCode
 from casework.storage.transaction import Contended, OutcomeUnknown, Transaction
 
 Answer = TypeVar("Answer")
@@ -133,7 +146,7 @@ class Desk:
                 return done[0]
             reading.foreseen(engine, transaction, actor, case, offer.asked)
         with unavailable():
-            enclosing.keep(engine, offer)
+            offer = enclosing.keep(engine, offer)
 
         def enclosed(transaction: Transaction) -> Case:
             result = firing.perform(engine, transaction, actor, case, offer.asked)[0]
@@ -303,7 +316,17 @@ class Desk:
 
         The same *batch* again goes on where it was broken off: what was done is not done twice.
         """
-        return bulk.fire_many(self, bulk.several(cases), trigger, _filled(form, values), batch=batch, chunk=chunk)
+        asked = _filled(form, values)
+        return bulk.fire_many(
+            self._engine,
+            self.actor,
+            bulk.several(cases),
+            write=self._write,
+            trigger=trigger,
+            form=asked,
+            batch=batch,
+            chunk=chunk,
+        )
 
     def receipt(self, request_id: str, /) -> Receipt | None:
         """What a request of this actor left behind, or None where it was never carried out."""
@@ -312,6 +335,48 @@ class Desk:
         with self._reading() as transaction:
             found = self._engine.store.requests.find(transaction, self.actor.tenant, self.actor.id, request_id)
             return None if found is None else found[1]
+
+    def erase(self, subject: str, /, *, because: ErasureReason, leaves_balances: bool = False) -> Erasure:
+        """Ask to erase what is known of a subject. Asks for the grant to erase, on every case about that person.
+
+        Nothing goes before somebody else confirms it. Refused as not-erasable while a case about them is open, while
+        a legal hold stands, and while their accounts hold something, unless it *leaves_balances*.
+        """
+        engine, actor = self._engine, self.actor
+        return self._step(lambda t: erasing.ask(engine, t, actor, subject, because, leaves=leaves_balances))
+
+    def confirm_erasure(self, subject: str, /) -> Erasure:
+        """Confirm an erasure that another person asked for, and carry it out. Asks for the grant to erase.
+
+        In a host's transaction it is carried out after the host's commit.
+        """
+        engine, actor = self._engine, self.actor
+        confirmed = self._step(lambda t: erasing.confirm(engine, t, actor, subject))
+        if self._transaction is None:
+            with unavailable():
+                return wiping.carry_out(engine, actor.tenant, confirmed)
+        self._transaction.after_commit.append(lambda: wiping.carry_out_later(engine, actor.tenant, confirmed))
+        return confirmed
+
+    def drop_erasure(self, subject: str, /) -> Erasure:
+        """Take back that somebody asked for an erasure. Asks for the grant to erase."""
+        return self._write(lambda t: erasing.drop(self._engine, t, self.actor, subject))
+
+    def erasures(self, states: Iterable[ErasureState] = ("asked",), /) -> tuple[Erasure, ...]:
+        """The erasures in those states, of persons of whom the actor may erase every case, the oldest first."""
+        return self._read(lambda t: erasing.listed(self._engine, t, self.actor, tuple(states)))
+
+    def place_legal_hold(self, subject: str, /, *, because: HoldReason) -> LegalHold:
+        """Forbid to erase what is known of a subject. Asks for the grant to hold, on every case about them."""
+        return self._write(lambda t: erasing.place_hold(self._engine, t, self.actor, subject, because))
+
+    def lift_legal_hold(self, subject: str, /) -> tuple[LegalHold, ...]:
+        """Lift every legal hold on a subject. Asks for the grant to hold, on every case about them."""
+        return self._write(lambda t: retaining.lift_hold(self._engine, t, self.actor, subject))
+
+    def legal_holds(self) -> tuple[LegalHold, ...]:
+        """The legal holds that stand, on subjects whom the actor may hold or erase, the oldest first."""
+        return self._read(lambda t: erasing.holds(self._engine, t, self.actor))
 
     def within(self, work: Callable[[Desk], Answer]) -> Answer:
         """Call *work* with a desk whose verbs share one transaction: all of them take effect, or none.
@@ -323,13 +388,23 @@ class Desk:
     def _perform(self, case: Case | str, asked: Asked) -> Case:
         return self._write(lambda transaction: firing.perform(self._engine, transaction, self.actor, case, asked)[0])
 
+    def _step(self, work: Callable[[Transaction], erasing.Answer]) -> Erasure:
+        """A step of an erasure. A refusal is raised once the entries that tell of it are kept."""
+        answer = self._write(work)
+        if answer.refusal is not None:
+            raise Refused(answer.refusal)
+        assert answer.erasure is not None
+        return answer.erasure
+
     def _write(self, work: Callable[[Transaction], Answer]) -> Answer:
         self._engine.guarded()
-        with unavailable(self._transaction):
+        try:
             if self._transaction is None:
                 return self._engine.store.transactions.carried(work)
             with self._transaction.whole():
                 return work(self._transaction)
+        except StoreUnavailable as error:
+            _refuse(error, self._transaction)
 
     def _read(self, work: Callable[[Transaction], Answer]) -> Answer:
         with self._reading() as transaction:
@@ -355,12 +430,17 @@ def unavailable(inside: Transaction | None = None) -> Iterator[None]:
     """
     try:
         yield
-    except OutcomeUnknown as error:
-        raise Refused(Refusal("outcome-unknown")) from error
     except StoreUnavailable as error:
-        if isinstance(error, Contended) and inside is not None and not inside.hosted:
-            raise
-        raise Refused(Refusal("store-unavailable")) from error
+        _refuse(error, inside)
+    except KeyDestroyed as error:
+        raise Refused(Refusal("erased")) from error
+
+
+def _refuse(error: StoreUnavailable, inside: Transaction | None) -> NoReturn:
+    if isinstance(error, Contended) and inside is not None and not inside.hosted:
+        raise error
+    code: RefusalCode = "outcome-unknown" if isinstance(error, OutcomeUnknown) else "store-unavailable"
+    raise Refused(Refusal(code)) from error
 
 
 def _filled(form: object, values: Mapping[str, object]) -> Mapping[str, object]:

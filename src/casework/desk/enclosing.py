@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import attrs
 
@@ -21,9 +21,10 @@ from casework.desk.eras import in_their_eras
 from casework.desk.requests import Asked
 from casework.desk.viewing import Era, readable
 from casework.errors import BlobDamaged, CaseworkError, InvalidValue, Refused
+from casework.keys.streaming import OpeningStream, SealingStream
 from casework.model.actor import Actor
 from casework.model.case import Move, Snapshot
-from casework.model.enclosure import Enclosure
+from casework.model.enclosure import Enclosure, SealedFile
 from casework.model.fields import FIELD_CLASSES
 from casework.model.refusal import Problem, Refusal
 from casework.storage.enclosures import enclosed
@@ -41,6 +42,12 @@ class Offer:
 
     content: bytes
     asked: Asked
+
+    @property
+    def blob(self) -> str:
+        """The digest under which the bytes are kept."""
+        sealed = self.asked.sealed_file
+        return str(self.asked.form["digest"]) if sealed is None else sealed.digest
 
 
 def offered(
@@ -87,19 +94,42 @@ def _unfit(problems: list[Problem]) -> Refused:
     return Refused(Refusal("invalid-form", problems=tuple(problems)))
 
 
-def keep(engine: Engine, offer: Offer) -> None:
-    """Have the bytes kept, before an entry names them. Raises BlobDamaged where the blob store keeps others."""
+def keep(engine: Engine, offer: Offer) -> Offer:
+    """Have the bytes kept, before an entry names them: sealed under a key of their own, where there are keys.
+
+    Raises BlobDamaged where the blob store keeps other bytes.
+    """
+    if engine.keys is None:
+        _put(engine, offer)
+        return offer
     assert engine.blobs is not None, "without a blob store the offer was refused"
-    digest = str(offer.asked.form["digest"])
-    if engine.blobs.put(io.BytesIO(offer.content)) != digest:
-        raise BlobDamaged(digest, "the blob store kept other bytes than it was given")
+    stream = _sealing(offer, engine.store.seals.file_key())
+    sealed: Any = stream
+    if engine.blobs.put(sealed) != stream.digest:
+        raise BlobDamaged(stream.digest, "the blob store kept other bytes than it was given")
+    kept = SealedFile(digest=stream.digest, size=stream.size, key=stream.key.hex())
+    return attrs.evolve(offer, asked=attrs.evolve(offer.asked, sealed_file=kept))
+
+
+def _put(engine: Engine, offer: Offer) -> None:
+    assert engine.blobs is not None, "without a blob store the offer was refused"
+    content: Any = io.BytesIO(offer.content)
+    if offer.asked.sealed_file is not None:
+        content = _sealing(offer, bytes.fromhex(offer.asked.sealed_file.key))
+    if engine.blobs.put(content) != offer.blob:
+        raise BlobDamaged(offer.blob, "the blob store kept other bytes than it was given")
+
+
+def _sealing(offer: Offer, key: bytes) -> SealingStream:
+    return SealingStream(io.BytesIO(offer.content), key)
 
 
 def keep_still(engine: Engine, offer: Offer) -> None:
     """Under the write lock, just before the commit: somebody may have swept the bytes away meanwhile."""
     assert engine.blobs is not None
-    if engine.blobs.size(str(offer.asked.form["digest"])) != len(offer.content):
-        keep(engine, offer)
+    sealed = offer.asked.sealed_file
+    if engine.blobs.size(offer.blob) != (len(offer.content) if sealed is None else sealed.size):
+        _put(engine, offer)
 
 
 def check_room(engine: Engine, transaction: Transaction, case: Snapshot, move: Move) -> None:
@@ -218,4 +248,7 @@ def opened(engine: Engine, enclosure: Enclosure) -> OpenEnclosure:
     if engine.blobs is None:
         advice = "give Casework(blobs=…), or --blobs on the command line"
         raise BlobDamaged(enclosure.digest, f"this application has no blob store; {advice}")
-    return OpenEnclosure(enclosure, engine.blobs.open(enclosure.digest))
+    stream: Any = engine.blobs.open(enclosure.blob)
+    if enclosure.sealed is not None:
+        stream = OpeningStream(stream, bytes.fromhex(enclosure.sealed.key), enclosure.blob)
+    return OpenEnclosure(enclosure, stream)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 from casework.access import general_roles
 from casework.blobs import BlobStore, EnclosureLimits
@@ -14,21 +14,41 @@ from casework.compiled import Compiled
 from casework.deciding import decide
 from casework.errors import Reentered, StoreMismatch
 from casework.hookspecs import Recorded
-from casework.ids import Ids
+from casework.ids import Entropy, Ids, system_entropy
+from casework.jobs import WorkLimits
+from casework.keys.ledger import ErasureLedger
 from casework.manifest import manifest_from
 from casework.model.actor import Actor
 from casework.model.case import Move, Snapshot
 from casework.model.decision import Decision
 from casework.model.refusal import Refusal
-from casework.parts import Channel, Part
+from casework.parts import Channel, Inbound, Part
 from casework.plugins import Plugins
 from casework.storage.fold import Manifests
+from casework.storage.keys import Keys
 from casework.storage.store import Store
 from casework.storage.transaction import Transaction
 
 
 class ManifestChanged(StoreMismatch):
     """A stored manifest is not the one that its cases were pinned to; it concerns those cases and no others."""
+
+
+_BACK_DOOR = "parts answer by what they return and observers only listen; neither uses a desk"
+
+
+class _Deciding(threading.local):
+    """Whether a part or an observer of this thread has the word."""
+
+    now = False
+
+    def __enter__(self) -> None:
+        if self.now:
+            raise Reentered(_BACK_DOOR)
+        self.now = True
+
+    def __exit__(self, *_: object) -> None:
+        self.now = False
 
 
 class Engine:
@@ -43,15 +63,29 @@ class Engine:
         plugins: Plugins,
         parts: Mapping[str, Part],
         current: Mapping[str, Compiled],
+        inbound: Mapping[str, Inbound] | None = None,
         blobs: BlobStore | None = None,
         enclosures: EnclosureLimits | None = None,
+        erasures: ErasureLedger | None = None,
+        work: WorkLimits | None = None,
+        entropy: Entropy = system_entropy,
     ) -> None:
         self.store, self.clock, self.ids, self.plugins = store, clock, ids, plugins
         self.parts, self.current = parts, current
         self.blobs, self.enclosures = blobs, enclosures or EnclosureLimits()
+        self.erasures = erasures
+        rules = {name: compiled.case_type.retention for name, compiled in current.items()}
+        self.erased_while_open = frozenset(name for name, rule in rules.items() if rule and rule.while_open)
         self._pinned = {compiled.manifest.hash: compiled for compiled in current.values()}
+        self.inbound = inbound or {}
+        self.work, self.entropy = work or WorkLimits(), entropy
         self.channels = {name: part for name, part in parts.items() if isinstance(part, Channel)}
-        self._deciding = threading.local()
+        self._deciding = _Deciding()
+
+    @property
+    def keys(self) -> Keys | None:
+        """The keys of the store; None where values are kept plain."""
+        return self.store.keys
 
     def pinned(self, transaction: Transaction, digest: str) -> Compiled | None:
         """The manifest of that hash, from memory or from the store; None where the store has it not."""
@@ -103,18 +137,12 @@ class Engine:
 
     def decide(self, compiled: Compiled, snapshot: Snapshot, move: Move) -> Decision | Refusal:
         """Decide, while nothing in this thread may use a desk."""
-        with self.deciding():
+        with self._deciding:
             return decide(compiled, snapshot, move)
 
-    @contextmanager
-    def deciding(self) -> Iterator[None]:
+    def deciding(self) -> AbstractContextManager[None]:
         """Refuse every use of a desk by this thread until left."""
-        self.guarded()
-        self._deciding.now = True
-        try:
-            yield
-        finally:
-            self._deciding.now = False
+        return self._deciding
 
     def tell(self, recorded: Recorded) -> None:
         """Tell the observers of a committed entry; they use no desk either."""
@@ -123,5 +151,5 @@ class Engine:
 
     def guarded(self) -> None:
         """Raise Reentered where a guard, effect or observer comes in by the back door."""
-        if getattr(self._deciding, "now", False):
-            raise Reentered("parts answer by what they return and observers only listen; neither uses a desk")
+        if self._deciding.now:
+            raise Reentered(_BACK_DOOR)

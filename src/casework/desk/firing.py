@@ -9,6 +9,7 @@ import attrs
 from casework.compiled import Compiled
 from casework.desk.enclosing import check_room, forget_later, one
 from casework.desk.engine import Engine
+from casework.desk.erased import forbid
 from casework.desk.opening import check_subjects, children_of, prepare_opening, registered, write_opening
 from casework.desk.recording import tell, weigh
 from casework.desk.requests import Asked, digest, opening_digest, remember, replayed
@@ -45,9 +46,14 @@ def named(case: Case | str) -> str:
 def load(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> Loaded:
     """Read a case. Refused as not found where there is none, and where the actor may not view it."""
     loaded = _read(engine, transaction, actor, case)
+    viewable(loaded)
+    return loaded
+
+
+def viewable(loaded: Loaded) -> None:
+    """Refuse a case that the actor may not view as if it were not there."""
     if not _viewed(loaded):
         raise Refused(Refusal("not-found", case_id=loaded.snapshot.id))
-    return loaded
 
 
 def _viewed(loaded: Loaded) -> bool:
@@ -95,17 +101,16 @@ def perform(
 ) -> tuple[Case, Receipt]:
     """Carry out one call on a running case, or answer it from the request that already did."""
     engine.guarded()
-    case_id = named(case)
-    content = digest(case_id, asked) if asked.request_id is not None else b""
+    content = digest(named(case), asked) if asked.request_id is not None else b""
     done = answered(engine, transaction, actor, asked, content)
     if done is not None:
         return done
     loaded = load(engine, transaction, actor, case)
     stale(case, loaded.snapshot)
-    absent(engine, loaded.compiled, case_id)
+    absent(engine, loaded.compiled, loaded.snapshot.id)
     if asked.kind == "amend" and not asked.form:
         text = Text("there is nothing to amend; give a field and its new value", "没有要修改的内容；请给出字段及新值")
-        raise Refused(Refusal("invalid-form", case_id=case_id, text=text))
+        raise Refused(Refusal("invalid-form", case_id=loaded.snapshot.id, text=text))
     move = informed(engine, transaction, loaded, moving(engine, actor, loaded, asked))
     decision, receipt = carry_out(engine, transaction, loaded, move)
     if asked.request_id is not None:
@@ -163,6 +168,7 @@ def moving(engine: Engine, actor: Actor, loaded: Loaded, asked: Asked, probing: 
         trigger=asked.trigger,
         form=asked.form,
         cause=asked.cause,
+        sealed_file=asked.sealed_file,
         probing=probing,
     )
 
@@ -182,7 +188,9 @@ def carry_out(engine: Engine, transaction: Transaction, loaded: Loaded, move: Mo
     decision = engine.decide(compiled, snapshot, move)
     if isinstance(decision, Refusal):
         raise Refused(decision)
-    children = children_of(engine, transaction, snapshot, move, decision)
+    if snapshot.closed_at is not None or snapshot.case_type in engine.erased_while_open:
+        forbid(engine, transaction, compiled, snapshot, decision)
+    children = children_of(engine, transaction, snapshot, move, decision) if decision.openings else ()
     try:
         receipt = engine.store.append(transaction, compiled, snapshot, move, decision, tuple(c.named for c in children))
     except Lost:
@@ -190,7 +198,7 @@ def carry_out(engine: Engine, transaction: Transaction, loaded: Loaded, move: Mo
     for child in children:
         write_opening(engine, transaction, child)
     if move.enclosure is not None:
-        forget_later(engine, transaction, move.enclosure.digest)
+        forget_later(engine, transaction, move.enclosure.blob)
     tell(engine, transaction, snapshot, move, decision, receipt)
     return decision, receipt
 

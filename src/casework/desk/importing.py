@@ -12,6 +12,7 @@ from casework.compiled import Compiled
 from casework.deciding.placing import IMPORT, unmoved
 from casework.desk import firing
 from casework.desk.engine import Engine
+from casework.desk.erased import forbid_again
 from casework.desk.opening import check_subjects, prepare_opening, registered, write_opening
 from casework.desk.record import Record, parse, read, refused, values_of
 from casework.desk.requests import remember, replayed
@@ -54,6 +55,7 @@ def imported(
     receipt = replayed(engine, transaction, actor, told.id, content)
     if receipt is not None:
         return Imported(case=firing.again(engine, transaction, actor, receipt), already=True)
+    forbid_again(engine, transaction, actor.tenant, told.id)
     compiled = registered(engine, told.case_type)
     check_subjects(compiled, told.subjects)
     fields = compiled.enterable if told.placed is None else compiled.fields

@@ -8,6 +8,7 @@ import attrs
 
 from casework.compiled import Compiled
 from casework.desk.engine import Engine
+from casework.desk.erased import forbid_anew
 from casework.desk.recording import tell, weigh
 from casework.errors import Refused
 from casework.model.actor import Actor, is_identifier
@@ -94,6 +95,7 @@ def prepare_opening(
     if unit != "" and not is_identifier(unit):
         text = Text("unit takes a printable text of at most 128 characters", "单位须为不超过128个可打印字符")
         raise Refused(Refusal("invalid-form", trigger="open", problems=(Problem("unit", text),)))
+    forbid_anew(engine, transaction, actor.tenant, (subjects[name] for name in compiled.subjects if name in subjects))
     now = engine.clock.now()
     snapshot = blank(
         compiled,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +15,7 @@ from casework.desk.engine import Engine
 from casework.errors import InvalidValue, Refused
 from casework.model.actor import Actor, is_identifier
 from casework.model.case import Cause, MoveKind, Receipt
+from casework.model.enclosure import SealedFile
 from casework.model.refusal import Problem, Refusal
 from casework.storage.transaction import Transaction
 from casework.text import Text
@@ -24,23 +25,30 @@ REQUEST_LIMIT = 256
 
 @attrs.frozen(kw_only=True)
 class Asked:
-    """What one call asks for, before anything was read."""
+    """What one call asks for, before anything was read; *sealed_file* is made for it, and no part of what is asked."""
 
     kind: MoveKind
     trigger: str = ""
     form: Mapping[str, object] = attrs.field(factory=dict)
     request_id: str | None = None
     cause: Cause | None = None
+    sealed_file: SealedFile | None = None
 
 
 def digest(case_id: str, asked: Asked, subjects: Mapping[str, object] = MappingProxyType({})) -> bytes:
     """What identifies the content of a call, so that an id cannot be used for two."""
-    content: dict[str, Any] = {"case": case_id, "kind": asked.kind, "trigger": asked.trigger}
-    content["form"] = _plain(asked.form)
+    return digests(asked, subjects)(case_id)
+
+
+def digests(asked: Asked, subjects: Mapping[str, object] = MappingProxyType({})) -> Callable[[str], bytes]:
+    """The same for calls that differ in nothing but the id of the case."""
+    content: dict[str, Any] = {"kind": asked.kind, "trigger": asked.trigger, "form": _plain(asked.form)}
     if subjects:
         content["subjects"] = _plain(subjects)
     # What was asked may name anything, lone surrogates too; it is refused later, by the room that knows it.
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
+    rest = json.dumps(content, sort_keys=True)[1:]
+    # The keys are in order: "case" comes before all others.
+    return lambda case_id: hashlib.sha256(f'{{"case": {json.dumps(case_id)}, {rest}'.encode()).digest()
 
 
 def _plain(form: Mapping[str, object]) -> dict[str, Any]:
@@ -68,7 +76,10 @@ def replayed(engine: Engine, transaction: Transaction, actor: Actor, request_id:
     found = engine.store.requests.find(transaction, actor.tenant, actor.id, request_id)
     if found is None:
         return None
-    if found[0] != content:
+    if not found[0]:
+        # What was asked is forgotten; that it was asked is not, or it would be carried out again.
+        raise Refused(Refusal("erased", case_id=found[1].case_id))
+    if not engine.store.requests.asked_for(transaction, actor.tenant, found[0], content):
         raise Refused(Refusal("request-reused"))
     return found[1]
 

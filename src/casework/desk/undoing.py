@@ -24,8 +24,10 @@ def undoing(engine: Engine, transaction: Transaction, compiled: Compiled, snapsh
     entries = engine.store.entries.of_case(transaction, snapshot.tenant, snapshot.id)
     if not isinstance(number, int) or isinstance(number, bool) or not 1 < number <= len(entries):
         raise _not_undoable(snapshot.id, f"there is no entry {number} to undo", f"没有可撤销的第{number}条记录")
-    later = [parsed(entry.body).content["kind"] for entry in entries[number:]]
-    if any(kind not in _APART for kind in later):
+    later = [parsed(entry.body).content for entry in entries[number:]]
+    if any(content.get("erases", {}).get("step") == "erased" for content in later):
+        raise _not_undoable(snapshot.id, "its values were erased", "其内容已删除")
+    if any(content["kind"] not in _APART for content in later):
         raise _not_undoable(snapshot.id, "later steps stand on it; undo those first", "其后已有其他步骤，请先撤销后者")
     content = parsed(entries[number - 1].body).content
     if content["kind"] not in ("fire", "amend", "timer", "recheck"):
@@ -40,7 +42,7 @@ def undoing(engine: Engine, transaction: Transaction, compiled: Compiled, snapsh
     return Undo(number, before, postings, _roles_before([parsed(entry.body).content for entry in entries], number))
 
 
-_APART = ("note", "assign", "enclose", "withdraw")
+_APART = ("note", "assign", "enclose", "withdraw", "erase")
 """Entries that leave states and fields as they are, so that an earlier one can be undone beneath them."""
 
 

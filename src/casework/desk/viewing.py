@@ -14,6 +14,7 @@ from casework.condition.literal import Value
 from casework.model.case import Case, Cause, Snapshot
 from casework.model.decision import Decision, Step
 from casework.model.enclosure import Enclosure
+from casework.model.erasure import Erases
 from casework.model.fields import Field
 from casework.model.outfit import ACCOUNT_OWNERS
 from casework.storage.codec import values_from_plain
@@ -62,16 +63,25 @@ def receded(compiled: Compiled, past: Snapshot) -> Case:
 
 def after(snapshot: Snapshot, decision: Decision, revision: int) -> Snapshot:
     """The case as a decision leaves it."""
-    return attrs.evolve(
-        snapshot,
+    return Snapshot(
+        tenant=snapshot.tenant,
+        id=snapshot.id,
+        case_type=snapshot.case_type,
+        manifest=snapshot.manifest if decision.adopts is None else decision.adopts.manifest,
         revision=revision,
+        unit=snapshot.unit,
+        opened_at=snapshot.opened_at,
         closed_at=decision.closed_at,
+        parent=snapshot.parent,
+        head=snapshot.head,
         states=decision.states,
         data=decision.data,
         marks=decision.marks,
         dues=decision.dues,
         acts=decision.acts,
-        manifest=snapshot.manifest if decision.adopts is None else decision.adopts.manifest,
+        subjects=snapshot.subjects,
+        balances=snapshot.balances,
+        holds=snapshot.holds,
     )
 
 
@@ -106,6 +116,7 @@ class HistoryEntry:
     withdraws: int | None = None
     adopted: str = ""
     withheld: bool = False
+    erases: Erases | None = None
 
 
 @attrs.frozen(eq=False)
@@ -163,7 +174,7 @@ def told(now: Era, then: Era, entry: Entry, frame: Frame, *, notes: bool) -> His
         changes=MappingProxyType(shown),
         form=MappingProxyType({name: value for name, value in form.items() if name in filled}),
         hidden=tuple(sorted(hidden)),
-        erased=bool(content.get("sealed")) and entry.values is None,
+        erased=bool(content.get("sealed")) and not apart,
         note=apart.get("note", "") if notes else "",
         cause=None if cause is None else Cause(*cause),
         postings=tuple(_posting(now, then, *posted[:4]) for posted in content.get("posts", ())),
@@ -175,7 +186,15 @@ def told(now: Era, then: Era, entry: Entry, frame: Frame, *, notes: bool) -> His
         enclosed=_enclosed(now, then, frame, entry),
         withdraws=content.get("withdraws"),
         adopted=content.get("adopts", {}).get("to", ""),
+        erases=_erases(content.get("erases")),
     )
+
+
+def _erases(told: Mapping[str, Any] | None) -> Erases | None:
+    if told is None:
+        return None
+    persons, obstacles = (tuple(told.get(name, ())) for name in ("persons", "obstacles"))
+    return Erases(step=told["step"], because=told["because"], persons=persons, obstacles=obstacles)
 
 
 def _steps(content: Mapping[str, Any]) -> tuple[Step, ...]:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from casework.errors import DocumentError
 from casework.loader.codes import CODES
-from casework.loader.document import SIZE_LIMIT, read
 from casework.loader.mistakes import ROOT
 from casework.loader.structure import Definition, from_document, to_document
 from casework.loader.text_value import parse_text
@@ -21,12 +20,16 @@ __all__ = ["CODES", "Definition", "dump", "from_document", "load", "load_file", 
 
 def load(text: str, source: str = "<text>") -> Definition:
     """The case type or workflow that *text* describes, or DocumentError with every mistake in it."""
+    from casework.loader.document import read  # a process that reads no text has no need of a reader of YAML
+
     document = read(text, source)
     return from_document(document.data, source, document.lines)
 
 
 def load_file(path: str | Path) -> Definition:
     """The definition in a file of UTF-8 text; its mistakes name the file."""
+    from casework.loader.document import SIZE_LIMIT
+
     source = str(path)
     with Path(path).open("rb") as file:
         content = file.read(SIZE_LIMIT + 1)

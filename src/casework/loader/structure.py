@@ -213,6 +213,7 @@ _SCALARS: tuple[tuple[Any, Structure, Unstructure], ...] = (
     (int, _whole, _same),
     (int | None, _optional(_whole), _same),
     (timedelta, _duration_from, duration_text),
+    (timedelta | None, _optional(_duration_from), lambda after: None if after is None else duration_text(after)),
     (Text, _text_from, _text_to),
 )
 

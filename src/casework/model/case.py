@@ -12,7 +12,7 @@ import attrs
 from casework.condition.literal import Value
 from casework.model.actor import Actor
 from casework.model.assignment import Assignment
-from casework.model.enclosure import Enclosure
+from casework.model.enclosure import Enclosure, SealedFile
 from casework.model.posting import Hold, Posting
 
 
@@ -105,7 +105,7 @@ class Placed:
 
 
 MoveKind = Literal[
-    "open", "fire", "amend", "note", "assign", "correct", "adopt", "enclose", "withdraw", "timer", "recheck"
+    "open", "fire", "amend", "note", "assign", "correct", "adopt", "enclose", "withdraw", "timer", "recheck", "erase"
 ]
 
 
@@ -124,6 +124,7 @@ class Move:
     """One attempt: what is asked, by whom, when. *roles* are those the actor holds on this case.
 
     *undo* belongs to a correction, *holder* (who has the role already) to a claim, *enclosure* to a withdrawal,
+    *sealed_file* to a file that is enclosed where there are keys,
     *placed* to an import.
     """
 
@@ -138,6 +139,7 @@ class Move:
     undo: Undo | None = None
     holder: str | None = None
     enclosure: Enclosure | None = None
+    sealed_file: SealedFile | None = None
     placed: Placed | None = None
 
 

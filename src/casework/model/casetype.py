@@ -19,6 +19,7 @@ from casework.model.outfit import (
     as_roles,
     as_worklists,
 )
+from casework.model.retention import Retention
 from casework.model.workflow import Grants, Workflow, as_fields, as_grants
 from casework.text import Text, as_text
 
@@ -38,6 +39,7 @@ class CaseType:
     The first workflow of the *chain* is the main one; its state is the headline. *opens* names the
     roles that may open a case. *grants* hold in every state, besides the state's own. *readers* say
     which roles read the fields of a class other than open. *subjects* are the persons a case is about.
+    *retention* says how long what is personal is kept, and with whom it goes.
     """
 
     name: str
@@ -55,6 +57,9 @@ class CaseType:
     worklists: tuple[Worklist, ...] = attrs.field(default=(), converter=as_worklists, kw_only=True)
     accounts: tuple[Account, ...] = attrs.field(default=(), converter=as_accounts, kw_only=True)
     invariants: tuple[Invariant, ...] = attrs.field(default=(), converter=as_invariants, kw_only=True)
+    retention: Retention | None = attrs.field(
+        default=None, validator=attrs.validators.optional(attrs.validators.instance_of(Retention)), kw_only=True
+    )
 
     @property
     def main(self) -> Workflow:

@@ -11,6 +11,7 @@ from casework.condition.literal import Value
 from casework.model.assignment import Assignment
 from casework.model.case import Placed
 from casework.model.enclosure import Enclosed
+from casework.model.erasure import Erases
 from casework.model.posting import Hold, Limit, Posting
 
 
@@ -92,3 +93,4 @@ class Decision:
     withdraws: int | None = None
     adopts: Adopts | None = None
     placed: Placed | None = None
+    erases: Erases | None = None

@@ -10,6 +10,18 @@ from casework.model.fields import FieldClass
 
 
 @attrs.frozen(kw_only=True)
+class SealedFile:
+    """How a sealed file is kept: digest (SHA-256) and size of the sealed bytes, and the key of this file alone.
+
+    The key, 64 hexadecimal digits, stands among the values that are sealed for the subject, and nowhere else.
+    """
+
+    digest: str
+    size: int
+    key: str = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
 class Enclosed:
     """What one entry says of a file: its name and digest (SHA-256) apart, the rest in the hashed bytes."""
 
@@ -18,6 +30,7 @@ class Enclosed:
     media_type: str
     size: int
     field_class: FieldClass
+    sealed: SealedFile | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -25,6 +38,7 @@ class Enclosure:
     """A file of a case. *number* is that of the entry that enclosed it, and names it within the case.
 
     *size* is in bytes, *digest* the SHA-256 of the bytes in hexadecimal. *actor* enclosed it, at *at*.
+    *sealed* says how the bytes are kept, where they are sealed.
     """
 
     number: int
@@ -35,3 +49,9 @@ class Enclosure:
     digest: str
     at: datetime
     actor: str
+    sealed: SealedFile | None = attrs.field(default=None, repr=False)
+
+    @property
+    def blob(self) -> str:
+        """The digest under which the bytes are kept."""
+        return self.digest if self.sealed is None else self.sealed.digest

@@ -25,6 +25,8 @@ RefusalCode = Literal[
     "too-many-steps",
     "not-undoable",
     "not-adoptable",
+    "not-erasable",
+    "erased",
     "store-unavailable",
     "outcome-unknown",
 ]
@@ -46,6 +48,11 @@ SENTENCES: dict[RefusalCode, Text] = {
     "not-undoable": Text("this entry can no longer be undone", "该记录已无法撤销"),
     "not-adoptable": Text(
         "this case does not fit the present definition as it stands", "该案件目前的情况不符合现行定义"
+    ),
+    "not-erasable": Text("what is known of this person cannot be erased now", "目前不能清除此人的信息"),
+    "erased": Text(
+        "what was known of this person was erased; nothing personal is recorded here any more",
+        "此人的信息已清除，不再记录其个人信息",
     ),
     "store-unavailable": Text("the records cannot be reached just now; try again", "暂时无法访问记录，请重试"),
     "outcome-unknown": Text(

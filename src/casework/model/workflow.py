@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -16,8 +16,8 @@ from casework.model.names import names_only, one_or_many, several, told
 from casework.model.outfit import Outfit
 from casework.text import Text, as_text
 
-Permission = Literal["view", "edit", "note", "assign", "correct", "adopt", "import", "vouch"]
-PERMISSIONS: tuple[Permission, ...] = ("view", "edit", "note", "assign", "correct", "adopt", "import", "vouch")
+Permission = Literal["view", "edit", "note", "assign", "correct", "adopt", "import", "vouch", "erase", "hold"]
+PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
 Grants: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 

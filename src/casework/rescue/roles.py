@@ -34,7 +34,13 @@ READERS = {
     "identity": ("tracer", "director", "owner"),
 }
 
-EVERYWHERE = {"view": EVERYBODY, "import": DIRECTOR}
+# Whoever asks to erase somebody may not confirm it, so that it takes two; who audits may forbid it.
+EVERYWHERE = {
+    "view": EVERYBODY,
+    "import": DIRECTOR,
+    "erase": ("caseworker", "director"),
+    "hold": ("director", "auditor"),
+}
 WHILE_OPEN = {
     "edit": DESK,
     "note": STAFF,

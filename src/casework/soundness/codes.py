@@ -72,6 +72,7 @@ CODES: dict[str, str] = {
     "CW404": "the assigned role is not local",
     "CW405": "a name outside its namespace",
     "CW406": "readers of an open field",
+    "CW407": "nobody may erase",
 }
 
 WARNINGS: frozenset[str] = frozenset({"CW124", "CW315", "CW317", "CW402", "CW403"})

@@ -29,9 +29,24 @@ def check_fields(scope: Scope) -> Iterator[Finding]:
             if deadline.after <= timedelta(0) or deadline.after.microseconds:
                 message = f"{deadline.after} is not a duration of whole seconds, more than none"
                 yield finding("CW313", f"{prefix}deadlines[{i}].after", message)
+    yield from _retention(scope)
     for path, _, transition in scope.transitions():
         for i, field in enumerate(transition.form):
             yield from _field(f"{path}.form[{i}]", field)
+
+
+def _retention(scope: Scope) -> Iterator[Finding]:
+    case_type = scope.case_type
+    after = None if case_type is None or case_type.retention is None else case_type.retention.after
+    if after is None:
+        return
+    if after <= timedelta(0) or after.microseconds:
+        yield finding("CW313", "retention.after", f"{after} is not a duration of whole seconds, more than none")
+    assert case_type is not None
+    granted = [case_type.grants, *(state.grants for workflow in case_type.chain for state in workflow.states)]
+    if not any(permission == "erase" and roles for grants in granted for permission, roles in grants):
+        message = "it asks to erase what is personal, and no role may do that; grant 'erase' to two persons' roles"
+        yield finding("CW407", "retention.after", message)
 
 
 def _field(path: str, field: Field) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ balances, requests, manifests, and rows that belong to nothing.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,13 +13,19 @@ from sqlalchemy import Dialect, Table, and_, func, select
 from casework.clock import to_micros
 from casework.compiled import Compiled
 from casework.deciding.clocks import timers
+from casework.deciding.erasing import due_at
+from casework.deciding.retaining import RETENTION
+from casework.errors import KeysMismatch, SealBroken
+from casework.keys.sealing import is_sealed
 from casework.model.case import Snapshot
 from casework.storage import schema
 from casework.storage.cases import keyed
 from casework.storage.fault import Fault
 from casework.storage.log import Frame, parsed
+from casework.storage.messages import MessageKey, unpacked
 from casework.storage.prepared import Prepared
 from casework.storage.projection import Projection
+from casework.storage.sealing import Seals
 from casework.storage.store import RECHECK
 from casework.storage.transaction import Transaction
 
@@ -49,7 +54,8 @@ class Known:
 class Beside:
     """The rows of one case in every other table, compared with its log."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, seals: Seals) -> None:
+        self._seals = seals
         self._of = {
             table: Prepared(
                 select(*(table.c[name] for name in names)).where(keyed(table, "tenant", "case_id")), dialect
@@ -81,13 +87,27 @@ class Beside:
             _first(
                 "messages",
                 messages,
-                {(r[0], r[1]): (r[2], _names(r[3], messages.get((r[0], r[1])))) for r in rows(schema.message)},
+                {(r[0], r[1]): (r[2], self._names(transaction, told, r, messages)) for r in rows(schema.message)},
             ),
             _first("roles on the case", _roles(frames), {(r[0], r[1]): (r[2],) for r in rows(schema.assignment)}),
             _timers(compiled, told, frames, dict(map(tuple, rows(schema.timer)))),
             self._children(transaction, told, frames),
         ]
         return [Fault(told.tenant, told.id, *item) for item in found if item is not None]
+
+    def _names(self, transaction: Transaction, case: Snapshot, row: Any, told: Lines) -> list[str] | None:
+        """What a message is about; one whose body was erased, or left sealed for want of keys, still counts."""
+        number, line, channel, stored = row[0], row[1], row[2], bytes(row[3])
+        names, known = told.get((number, line)), None
+        if stored and not (is_sealed(stored) and self._seals.keys is None):
+            key = MessageKey(case.tenant, case.id, number, line)
+            try:
+                known = unpacked(self._seals, transaction, key, channel, "", stored).body
+            except (SealBroken, KeysMismatch):
+                return None
+        if known is None or (not known and is_sealed(stored)):
+            return None if names is None else list(names[1])
+        return sorted(name for name, _ in known)
 
     def _children(self, transaction: Transaction, told: Snapshot, frames: Sequence[Frame]) -> tuple[int, str] | None:
         for frame in frames:
@@ -142,13 +162,6 @@ def _messages(frames: Sequence[Frame]) -> Lines:
     }
 
 
-def _names(body: bytes, told: tuple[Any, ...] | None) -> list[str] | None:
-    """What a message is about; one whose body was erased still counts."""
-    if not body:
-        return None if told is None else list(told[1])
-    return sorted(json.loads(bytes(body)))
-
-
 def _roles(frames: Sequence[Frame]) -> Lines:
     held: dict[str, tuple[str, int]] = {}
     for frame in frames:
@@ -165,6 +178,9 @@ def _timers(
     """A timer belongs to the case as it stands, and a deadline has its timer until that has fired."""
     running = {name: to_micros(due) for name, due in timers(compiled, told.states, told.marks, told.dues).items()}
     opened = {item[1] for frame in frames for item in frame.content.get("opens", ())}
+    kept_until = due_at(compiled.case_type, told.closed_at)
+    if kept_until is not None:
+        running[RETENTION] = to_micros(kept_until)
     for name, due in armed.items():
         rechecks = name.startswith(RECHECK) and name.removeprefix(RECHECK) in opened
         if not rechecks and running.get(name) != due:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 
 from casework.blobs import BlobStore
 from casework.blobs.checked import damage
-from casework.storage.enclosures import Enclosures, enclosed, owners
+from casework.keys.sealing import is_sealed
+from casework.storage.enclosures import Enclosures, enclosed, kept_files, owners
 from casework.storage.fault import Fault
 from casework.storage.log import Entry, Frame
 from casework.storage.transaction import Transaction
@@ -27,7 +28,8 @@ class BlobCheck:
         if not any("encloses" in frame.content for frame in frames):
             return []
         self._owners.add((tenant, case_id))
-        told = {item.number: (item.digest, item.size) for item in enclosed(entries)}
+        left = frozenset(e.number for e in entries if e.values is not None and is_sealed(e.values))
+        told = kept_files(frames, enclosed(entries), left)
         rows = self._enclosures.rows(transaction, tenant, case_id)
         self.count += len(told)
         bad = sorted(number for number in told.keys() | rows.keys() if told.get(number) != rows.get(number))

@@ -16,12 +16,14 @@ from casework.storage import schema
 from casework.storage.log import Entry
 from casework.storage.prepared import Prepared
 from casework.storage.projection import Projection, next_due
+from casework.storage.sealing import Seals, subject_of
 from casework.storage.transaction import Transaction
 
 
 def keyed(table: SQLTable, *names: str) -> Any:
     """``column = :b_column`` for each name; binds are never named like columns."""
-    conditions = [table.c[name] == bindparam(f"b_{name}") for name in names]
+    # Not required: a statement with IN is compiled with its values, and would ask for those of its key then.
+    conditions = [table.c[name] == bindparam(f"b_{name}", required=False) for name in names]
     clause = conditions[0]
     for condition in conditions[1:]:
         clause = clause & condition
@@ -44,8 +46,8 @@ _HEAD = ("case_type", "manifest", "revision", "unit", "opened_at", "closed_at", 
 class Cases:
     """The statements for the cases of one manifest, compiled once for one dialect."""
 
-    def __init__(self, compiled: Compiled, projection: Projection, dialect: Dialect) -> None:
-        self.compiled, self.projection, self._dialect = compiled, projection, dialect
+    def __init__(self, compiled: Compiled, projection: Projection, dialect: Dialect, seals: Seals) -> None:
+        self.compiled, self.projection, self._dialect, self._seals = compiled, projection, dialect, seals
         case, row = schema.case, projection.table
         slots = [row.c[slot.column] for slot in projection.slots]
         joined = case.join(row, (row.c.case__tenant == case.c.tenant) & (row.c.case__id == case.c.id))
@@ -72,12 +74,15 @@ class Cases:
     def load(self, transaction: Transaction, tenant: str, case_id: str) -> Snapshot | None:
         """The case as it stands, locked where the transaction locks; None where there is none of this projection."""
         statement = self._load_locked if transaction.locks else self._load
-        found = transaction.run(statement, {"b_tenant": tenant, "b_id": case_id}).fetchone()
-        return None if found is None else self.snapshot(tenant, case_id, found)
+        key = {"b_tenant": tenant, "b_id": case_id}
+        found = transaction.lock((0, tenant, case_id), statement, key).fetchone()
+        return None if found is None else self.snapshot(transaction, tenant, case_id, found)
 
-    def snapshot(self, tenant: str, case_id: str, found: Any) -> Snapshot:
+    def snapshot(self, transaction: Transaction, tenant: str, case_id: str, found: Any) -> Snapshot:
         """A snapshot from the values of *columns*."""
         case_type, manifest, revision, unit, opened_at, closed_at, parent, head, sealed = found[:9]
+        if sealed is not None:
+            sealed = self._seals.opened(transaction, row_at(tenant, case_id), bytes(sealed))
         parts = self.projection.decoded(found[9:], sealed)
         return Snapshot(
             tenant=tenant,
@@ -113,7 +118,7 @@ class Cases:
             "head": snapshot.head,
         }
         transaction.put(self._insert, bound(row))
-        transaction.put(self._insert_row, bound(self.projection.row(snapshot)))
+        transaction.put(self._insert_row, bound(self._sealed(transaction, snapshot, self.projection.row(snapshot))))
 
     def update(self, transaction: Transaction, before: Snapshot, decision: Decision, entry: Entry) -> bool:
         """Write a decision; False where somebody else moved the case since *before* was read.
@@ -125,7 +130,7 @@ class Cases:
         values = {"n_revision": entry.number, "n_closed_at": closed_at, "n_head": entry.hash}
         if not transaction.changed_one(self._update, {**key, "b_revision": before.revision, **values}):
             return False
-        columns = self._changed(before, decision)
+        columns = self._sealed(transaction, before, self._changed(before, decision))
         if columns:
             self._update_row(transaction, key, columns)
         return True
@@ -144,7 +149,7 @@ class Cases:
         }
         if transaction.run(self._adopt, {**key, "b_revision": before.revision, **values}).rowcount != 1:
             return False
-        row = self.projection.row(after)
+        row = self._sealed(transaction, after, self.projection.row(after))
         empty = [column for column in left.table.c if column.name not in row]
         if empty:
             old = left.table
@@ -158,7 +163,7 @@ class Cases:
     def _changed(self, before: Snapshot, decision: Decision) -> dict[str, Any]:
         projection = self.projection
         columns = projection.encoded("data", decision.changed) if decision.changed else {}
-        if any(name in projection.sealed for name in decision.changed):
+        if not projection.sealed.isdisjoint(decision.changed):
             columns.update(projection.sealed_columns(decision.data))
         for part, old, new in (
             ("states", before.states, decision.states),
@@ -172,6 +177,14 @@ class Cases:
             columns["case__next_due"] = next_due(decision.dues)
         if before.closed_at != decision.closed_at:
             columns["case__open"] = int(decision.closed_at is None)
+        return columns
+
+    def _sealed(self, transaction: Transaction, case: Snapshot, columns: dict[str, Any]) -> dict[str, Any]:
+        """*columns*, with the blob among them sealed for this case."""
+        plain = columns.get("case__sealed")
+        if plain is not None:
+            place, subject = row_at(case.tenant, case.id), subject_of(self.compiled, case)
+            columns["case__sealed"] = self._seals.sealed(transaction, subject, place, plain)
         return columns
 
     def _update_row(self, transaction: Transaction, key: dict[str, Any], columns: dict[str, Any]) -> None:
@@ -188,6 +201,11 @@ class Cases:
         transaction.put(statement, {**key, **{f"n_{name}": value for name, value in columns.items()}})
 
 
+def row_at(tenant: str, case_id: str) -> tuple[str, ...]:
+    """The place for which the sealed part of a current row is sealed."""
+    return "the current row", tenant, case_id
+
+
 class Pins:
     """The manifest that each case is pinned to, whatever its case type."""
 
@@ -202,6 +220,8 @@ class Pins:
 
 
 def _difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Value | None]:
-    changes = {key: value for key, value in new.items() if old.get(key) != value}
-    changes.update((key, None) for key in old if key not in new)
+    changes: dict[str, Value | None] = {key: value for key, value in new.items() if key not in old or old[key] != value}
+    for key in old:
+        if key not in new:
+            changes[key] = None
     return changes

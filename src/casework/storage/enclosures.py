@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Dialect, func, select
 
 from casework.model.decision import Decision
-from casework.model.enclosure import Enclosure
+from casework.model.enclosure import Enclosure, SealedFile
 from casework.storage import schema
 from casework.storage.advisory import NameLock
 from casework.storage.cases import bound, inserting, keyed
 from casework.storage.log import Entry, Frame, apart_of, parsed
 from casework.storage.prepared import Prepared
 from casework.storage.transaction import Transaction
+
+Files = dict[int, tuple[str, int]]
 
 
 class Enclosures:
@@ -35,8 +37,9 @@ class Enclosures:
         row: dict[str, object] = {"tenant": tenant, "case_id": case_id}
         if decision.enclosed is not None:
             told = decision.enclosed
-            self._blobs.hold(transaction, told.digest)
-            values = {**row, "number": number, "digest": told.digest, "size": told.size}
+            kept = told if told.sealed is None else told.sealed
+            self._blobs.hold(transaction, kept.digest)
+            values = {**row, "number": number, "digest": kept.digest, "size": kept.size}
             transaction.put(self._insert, bound(values))
         if decision.withdraws is not None:
             transaction.put(self._drop, bound({**row, "number": decision.withdraws}))
@@ -64,10 +67,29 @@ def enclosed(entries: Iterable[Entry]) -> tuple[Enclosure, ...]:
     for entry in entries:
         frame = parsed(entry.body)
         kept.pop(frame.content.get("withdraws", 0), None)
+        if frame.content.get("erases", {}).get("step") == "erased":
+            kept.clear()
         found = enclosure_of(frame, entry)
         if found is not None:
             kept[found.number] = found
     return tuple(kept.values())
+
+
+def kept_files(frames: Iterable[Frame], readable: Iterable[Enclosure], unopened: frozenset[int]) -> Files:
+    """What has to be kept, by the number of the entry: digest and size of the bytes as they are stored.
+
+    *readable* are the files that enclosed() found; of the entries *unopened* only those that say it openly are told.
+    """
+    found = {item.number: (item.blob, item.size if item.sealed is None else item.sealed.size) for item in readable}
+    for frame in frames:
+        content = frame.content
+        if frame.number in unopened and "sealed" in content.get("encloses", {}):
+            found[frame.number] = (content["encloses"]["sealed"][0], content["encloses"]["sealed"][1])
+        if content.get("withdraws", 0) in unopened:
+            found.pop(content["withdraws"], None)
+        if content.get("erases", {}).get("step") == "erased":
+            found = {number: told for number, told in found.items() if number > frame.number}
+    return found
 
 
 def enclosure_of(frame: Frame, entry: Entry) -> Enclosure | None:
@@ -76,6 +98,7 @@ def enclosure_of(frame: Frame, entry: Entry) -> Enclosure | None:
     apart = apart_of(entry.values).get("enclosure") if told else None
     if told is None or apart is None:
         return None
+    kept = told.get("sealed")
     return Enclosure(
         number=frame.number,
         name=apart["name"],
@@ -83,6 +106,7 @@ def enclosure_of(frame: Frame, entry: Entry) -> Enclosure | None:
         size=told["size"],
         field_class=told["class"],
         digest=apart["digest"],
+        sealed=None if kept is None else SealedFile(digest=kept[0], size=kept[1], key=apart["key"]),
         at=frame.at,
         actor=frame.content["actor"][0],
     )

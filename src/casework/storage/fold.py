@@ -12,6 +12,8 @@ import attrs
 from casework.clock import from_micros
 from casework.compiled import Compiled
 from casework.deciding.entering import entered
+from casework.deciding.erasing import left_of, lost_fields
+from casework.keys.sealing import is_sealed
 from casework.model.case import Snapshot
 from casework.storage.codec import values_from_plain
 from casework.storage.log import GENESIS, Entry, Frame, apart_of, parsed
@@ -31,7 +33,9 @@ class Fold:
         self.snapshot: Snapshot | None = None
         self.erased: set[str] = set()
         """Fields whose values were destroyed, so that nothing can be said of them."""
-        self._past: list[tuple[Snapshot, set[str]]] = []
+        self.unopened: set[str] = set()
+        """Fields whose values were left sealed, for want of keys; nothing can be said of them either."""
+        self._past: list[tuple[Snapshot, set[str], set[str]]] = []
 
     def add(self, frame: Frame, entry: Entry) -> None:
         """Take in the next entry. The one that opens the case comes first."""
@@ -44,16 +48,18 @@ class Fold:
         if "adopts" in content:
             self._adopt(case, content["adopts"])
         if "corrects" in content:
-            past, erased = self._past[content["corrects"] - 2]
+            past, erased, unopened = self._past[content["corrects"] - 2]
             _restore(case, past)
-            self.erased = set(erased)
+            self.erased, self.unopened = set(erased), set(unopened)
         else:
             self._act(case, frame)
-            self._set(case, content, apart)
+            self._set(case, content, apart, left=entry.values is not None and is_sealed(entry.values))
+        if content.get("erases", {}).get("step") == "erased":
+            self._erase(case)
         if "closed" in content:
             case.closed_at = None if content["closed"] is None else from_micros(content["closed"])
         case.revision, case.head = frame.number, entry.hash
-        self._past.append((_copy(case), set(self.erased)))
+        self._past.append((_copy(case), set(self.erased), set(self.unopened)))
 
     def _turn(self, digest: str) -> None:
         """Go on under another manifest."""
@@ -73,6 +79,12 @@ class Fold:
         case.marks = {mark: at for mark, at in case.marks.items() if mark.partition(".")[0] not in gone}
         case.dues, case.acts = instants(adopts["dues"]), dict(adopts["acts"])
 
+    def _erase(self, case: Snapshot) -> None:
+        """From here on the case knows nothing that is not open, whether or not earlier values can still be read."""
+        gone = lost_fields(self._compiled.fields)
+        self.erased, self.unopened = self.erased | gone, self.unopened - gone
+        case.data = left_of(self._compiled.fields, case.data)
+
     def _act(self, case: Snapshot, frame: Frame) -> None:
         content = frame.content
         for workflow, _, source, target, flags in content.get("steps", ()):
@@ -84,10 +96,11 @@ class Fold:
         if carried_out and content.get("trigger") in self._compiled.acts:
             case.acts[content["trigger"]] = content["actor"][1]
 
-    def _set(self, case: Snapshot, content: dict[str, Any], apart: dict[str, Any]) -> None:
+    def _set(self, case: Snapshot, content: dict[str, Any], apart: dict[str, Any], *, left: bool) -> None:
         lost = () if "set" in apart else content.get("set_apart", ())
         values = values_from_plain({**content.get("set", {}), **apart.get("set", {}), **dict.fromkeys(lost)})
-        self.erased = (self.erased - set(values)) | set(lost)
+        self.erased = (self.erased - set(values)) | (set() if left else set(lost))
+        self.unopened = (self.unopened - set(values)) | (set(lost) if left else set())
         for name, value in values.items():
             if value is None:
                 case.data.pop(name, None)

@@ -20,9 +20,11 @@ from casework.clock import from_micros, to_micros
 from casework.compiled import Compiled
 from casework.condition.literal import Value, to_plain
 from casework.ids import Entropy
+from casework.keys.sealing import is_sealed
 from casework.model.case import Move, Placed, Snapshot
 from casework.model.decision import Adopts, Decision
 from casework.model.enclosure import Enclosed
+from casework.model.erasure import Erases
 from casework.model.fields import Field
 from casework.storage.codec import CANONICAL, canonical
 
@@ -33,7 +35,10 @@ SALT_BYTES = 16
 
 @attrs.define(eq=False)
 class Entry:
-    """A sealed entry, ready to be stored: the hashed bytes, their hash, the detachable values."""
+    """An entry, ready to be stored: the hashed bytes, their hash, the detachable values.
+
+    The values are plain; None where they were erased. Only whoever verifies without keys leaves them sealed.
+    """
 
     number: int
     body: bytes
@@ -248,6 +253,10 @@ def _add_enclosed(enclosed: Enclosed, content: dict[str, Any], apart: dict[str, 
     """A file by what may stay for ever. Its name may name somebody, and a digest can be tried out (F62): both apart."""
     content["encloses"] = {"size": enclosed.size, "type": enclosed.media_type, "class": enclosed.field_class}
     apart["enclosure"] = {"name": enclosed.name, "digest": enclosed.digest}
+    if enclosed.sealed is not None:
+        # Sealed bytes tell nothing, so that their digest may stay, and the file be looked after without keys.
+        content["encloses"]["sealed"] = [enclosed.sealed.digest, enclosed.sealed.size]
+        apart["enclosure"]["key"] = enclosed.sealed.key
 
 
 def _add_writes(decision: Decision, content: dict[str, Any]) -> None:
@@ -270,11 +279,26 @@ def _add_writes(decision: Decision, content: dict[str, Any]) -> None:
         content["corrects"] = decision.corrects
     if decision.refused:
         content["refused"] = decision.refused
+    if decision.erases is not None:
+        content["erases"] = _erases(decision.erases)
+
+
+def _erases(erases: Erases) -> dict[str, Any]:
+    """A step on the way to an erasure. Nothing of it is free text, for it outlives what was erased."""
+    told: dict[str, Any] = {"step": erases.step, "because": erases.because}
+    if erases.persons:
+        told["persons"] = list(erases.persons)
+    if erases.obstacles:
+        told["obstacles"] = list(erases.obstacles)
+    return told
 
 
 def opened_values(values: bytes | None) -> dict[str, dict[str, Any]]:
-    """The detachable values of an entry by subject: their salt and their canonical text; empty once erased."""
-    return {} if values is None else json.loads(values)
+    """The detachable values of an entry by subject: their salt and their canonical text; empty once erased.
+
+    Empty too where they were left sealed.
+    """
+    return {} if values is None or is_sealed(values) else json.loads(values)
 
 
 def apart_of(values: bytes | None) -> dict[str, Any]:

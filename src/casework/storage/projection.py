@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from datetime import datetime
 from typing import Any
@@ -126,6 +126,11 @@ class Projection:
                 Index(self._index_name("u", slot.key), *key, **live)
                 Index(self._index_name("s", slot.key), c.case__tenant, column, c.case__next_due, c.case__id, **live)
 
+        for slot in self.slots:
+            if slot.part == "subjects":
+                # By which every case about a person is found, closed ones too.
+                Index(self._index_name("p", slot.key), c.case__tenant, c[slot.column], c.case__id)
+
     def _index_name(self, kind: str, workflow: str) -> str:
         return column_name("", f"ix_{self.name}_{kind}_{workflow}")
 
@@ -142,6 +147,17 @@ class Projection:
     def known_column(self, field: str) -> Any:
         """The column that says whether a sealed field is known."""
         return self.table.c[column_name("known", field)]
+
+    def columns_of(self, fields: Iterable[str]) -> frozenset[str]:
+        """The columns that hold something of those fields of case data."""
+        found = set()
+        for name in fields:
+            slot = self.by_part.get(("data", name))
+            if slot is not None:
+                found.add(slot.column)
+            elif name in self.sealed:
+                found |= {column_name("known", name), "case__sealed"}
+        return frozenset(found)
 
     def encoded(self, part: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Columns and stored values of one mapping of a snapshot; None clears, what has no column is left out."""

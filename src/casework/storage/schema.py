@@ -6,6 +6,7 @@ Every key starts with the tenant; instants are whole microseconds since 1970 in 
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     CheckConstraint,
     Column,
@@ -16,8 +17,11 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    event,
 )
 from sqlalchemy.types import TypeEngine
+
+from casework.storage.queueing import QUEUEING
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "ck": "ck_%(table_name)s_%(constraint_name)s"}
@@ -115,8 +119,13 @@ message = Table(
     # Whoever tries it holds it until then; each try has a token of its own, and only the newest one may report.
     _big("leased_until", nullable=True),
     Column("token", BigInteger, nullable=False, server_default="0"),
+    # What a person decided about it last: to try it again, or to drop it.
+    _text("decided_by", nullable=True),
+    _big("decided_at", nullable=True),
+    _text("because", nullable=True),
     PrimaryKeyConstraint("tenant", "case_id", "number", "line"),
-    Index(None, "state", "next_at"),
+    # The whole order in which they are taken, so that the next one is found without sorting a million.
+    Index("ix_casework_message_due", "state", "channel", "next_at", "tenant", "case_id", "number", "line"),
 )
 
 inbox = Table(
@@ -125,13 +134,20 @@ inbox = Table(
     _text("tenant"),
     _text("source"),
     _text("message_id"),
+    _text("kind"),
+    _big("sent_at"),
     _big("received_at"),
     Column("digest", LargeBinary, nullable=False),
     _text("state"),
+    # Only while it is parked: what has been applied stands in a case, and what was dropped is gone.
     Column("body", LargeBinary, nullable=True),
     _text("problem", nullable=True),
+    Column("attempts", Integer, nullable=False),
+    _big("next_at"),
+    _big("settled_at", nullable=True),
+    _text("settled_by", nullable=True),
     PrimaryKeyConstraint("tenant", "source", "message_id"),
-    Index(None, "state", "received_at"),
+    Index(None, "state", "next_at"),
 )
 
 assignment = Table(
@@ -192,12 +208,9 @@ posting = Table(
 unlogged = Table(
     "casework_unlogged",
     metadata,
-    _text("tenant"),
-    _text("case_id"),
-    _big("number"),
-    PrimaryKeyConstraint("tenant", "case_id", "number"),
+    *(_text("tenant"), _text("case_id"), _big("number")),
 )
-"""Entries that are not in the log of all entries yet; the database itself fills it, so that no writer forgets."""
+"""Entries that are not in the log of all entries yet. Without a key: each firing writes here, and it stays small."""
 
 leaf = Table(
     "casework_leaf",
@@ -214,22 +227,37 @@ leaf = Table(
 checkpoint = Table(
     "casework_checkpoint",
     metadata,
+    _text("origin"),
     Column("size", BigInteger, nullable=False, autoincrement=False),
     _big("at"),
     _text("note"),
-    PrimaryKeyConstraint("size"),
+    # The hashes of the tree that its next leaf needs; what they come to is in the signed note.
+    Column("subtrees", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("origin", "size"),
 )
+
+loss = Table(
+    "casework_loss",
+    metadata,
+    Column("position", BigInteger, nullable=False, autoincrement=False),
+    _text("note"),
+    PrimaryKeyConstraint("position"),
+)
+"""Statements of what of the log is gone, by the leaf that each of them is."""
 
 key = Table(
     "casework_key",
     metadata,
     _text("tenant"),
     _text("subject"),
+    # Nothing where the key is kept outside the database; the proof tells whether it is still the same one.
     Column("wrapped", LargeBinary, nullable=True),
-    _text("master"),
+    _text("master", nullable=True),
+    Column("proof", LargeBinary, nullable=True),
     _big("made_at"),
     _big("destroyed_at", nullable=True),
     PrimaryKeyConstraint("tenant", "subject"),
+    Index(None, "made_at"),
 )
 
 erasure = Table(
@@ -240,10 +268,12 @@ erasure = Table(
     _big("asked_at"),
     _text("asked_by"),
     _text("because"),
+    Column("leaves_balances", Integer, nullable=False),
     _text("confirmed_by", nullable=True),
     _big("confirmed_at", nullable=True),
     _text("state"),
     PrimaryKeyConstraint("tenant", "subject", "asked_at"),
+    Index(None, "state", "asked_at"),
 )
 
 legal_hold = Table(
@@ -258,3 +288,8 @@ legal_hold = Table(
     _big("lifted_at", nullable=True),
     PrimaryKeyConstraint("tenant", "subject", "placed_at"),
 )
+
+for _dialect, _statements in QUEUEING.items():
+    for _statement in _statements:
+        _ddl = DDL(_statement)  # type: ignore[no-untyped-call]
+        event.listen(unlogged, "after_create", _ddl.execute_if(dialect=_dialect))

@@ -45,6 +45,8 @@ def open_sqlite(url: URL, *, sole_process: bool, synchronous: str) -> Engine:
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         cursor.execute(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
+        # What is erased is overwritten at once, and not only when the file is scrubbed some day (F63).
+        cursor.execute("PRAGMA secure_delete=ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")

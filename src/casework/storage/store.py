@@ -9,9 +9,11 @@ from datetime import datetime
 import attrs
 from sqlalchemy import Connection, Engine
 
+from casework.clock import Clock, SystemClock
 from casework.compiled import Compiled
 from casework.deciding.draft import account_keys
 from casework.ids import Entropy
+from casework.keys import DatabaseKeys, KeyStore
 from casework.manifest import Manifest
 from casework.model.case import Move, Receipt, Snapshot
 from casework.model.decision import Decision
@@ -20,19 +22,26 @@ from casework.storage.assignments import Assignments
 from casework.storage.cases import Cases, Pins
 from casework.storage.enclosures import Enclosures
 from casework.storage.entries import Entries
+from casework.storage.erasures import Emptying, Erasures
 from casework.storage.fold import Manifests as ByHash
 from casework.storage.fold import folded
+from casework.storage.inbox import Inbox
+from casework.storage.keys import Keys
 from casework.storage.ledger import Ledger
 from casework.storage.log import GENESIS, Entry, sealed_entry
 from casework.storage.manifests import Manifests, find_manifest, manifests_of, newest_manifest
+from casework.storage.many import Many
 from casework.storage.messages import Messages
+from casework.storage.outbox import Outbox
 from casework.storage.projection import Projection
 from casework.storage.requests import Requests
+from casework.storage.sealing import Seals, subject_of
 from casework.storage.search import Search
 from casework.storage.tables import Tables
 from casework.storage.timers import Timers
 from casework.storage.transaction import Transaction
 from casework.storage.transactions import Transactions
+from casework.storage.wakes import Wakes
 
 
 class Lost(Exception):
@@ -42,17 +51,31 @@ class Lost(Exception):
 class Store:
     """One database, with the statements for every manifest that was asked for so far."""
 
-    def __init__(self, engine: Engine, entropy: Entropy) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        entropy: Entropy,
+        keys: KeyStore | DatabaseKeys | None = None,
+        *,
+        clock: Clock | None = None,
+        wakes: Wakes | None = None,
+    ) -> None:
         self.engine = engine
         self._entropy = entropy
         dialect = engine.dialect
+        self.keys = None if keys is None else Keys(dialect, keys, clock=clock or SystemClock(), entropy=entropy)
+        self.seals = Seals(self.keys, entropy)
         self.transactions = Transactions(engine, entropy)
-        self.entries, self.requests = Entries(dialect), Requests(dialect)
-        self.timers, self.messages = Timers(dialect), Messages(dialect)
+        self.entries, self.requests = Entries(dialect, self.seals), Requests(dialect, self.seals)
+        self.wakes = wakes or Wakes()
+        self.timers, self.messages = Timers(dialect, self.wakes), Messages(dialect, self.wakes, self.seals)
+        self.outbox = Outbox(dialect)
         self.assignments, self.ledger = Assignments(dialect), Ledger(dialect)
         self.enclosures = Enclosures(dialect)
+        self.inbox = Inbox(dialect, self.seals)
+        self.erasures, self.emptying = Erasures(dialect), Emptying(dialect, self.entries)
         self.tables = Tables(engine)
-        self._pins, self._manifests = Pins(dialect), Manifests(dialect)
+        self._pins, self._manifests, self.many = Pins(dialect), Manifests(dialect), Many(dialect)
         self._cases: dict[str, Cases] = {}
         self._searches: dict[str, Search] = {}
         self._past: dict[str, Search] = {}
@@ -67,11 +90,17 @@ class Store:
             with self.transactions.joined(connection) as transaction:
                 yield transaction
 
+    def prepare_runner(self) -> None:
+        """Have the runner make or migrate its own tables, where there is a runner."""
+        if self.wakes.runner is not None:
+            with self.tables.connected() as connection:
+                self.wakes.runner.prepare(connection.connection.driver_connection)
+
     def cases(self, compiled: Compiled) -> Cases:
         """The statements for the cases of one manifest."""
         digest = compiled.manifest.hash
         if digest not in self._cases:
-            self._cases[digest] = Cases(compiled, Projection(compiled), self.engine.dialect)
+            self._cases[digest] = Cases(compiled, Projection(compiled), self.engine.dialect, self.seals)
         return self._cases[digest]
 
     def search(self, compiled: Compiled) -> Search:
@@ -143,8 +172,8 @@ class Store:
         entry = sealed_entry(compiled, before, move, decision, self._entropy, opened)
         if not self.cases(compiled).update(transaction, before, decision, entry):
             raise Lost
-        self.entries.append(transaction, before.tenant, before.id, entry)
-        self._beside(transaction, before, move, decision, entry.number)
+        self.entries.append(transaction, before.tenant, before.id, entry, subject_of(compiled, before))
+        self._beside(transaction, compiled, before, move, decision)
         return Receipt(before.id, entry.number, entry.number)
 
     def insert(
@@ -160,24 +189,27 @@ class Store:
         self.keep(transaction, compiled.manifest, move.now)
         entry = sealed_entry(compiled, before, move, decision, self._entropy, opened)
         self.cases(compiled).insert(transaction, _after(before, decision, entry))
-        self.entries.append(transaction, before.tenant, before.id, entry)
-        self._beside(transaction, before, move, decision, entry.number)
+        self.entries.append(transaction, before.tenant, before.id, entry, subject_of(compiled, before))
+        self._beside(transaction, compiled, before, move, decision)
         return Receipt(before.id, entry.number, entry.number)
 
-    def _beside(self, transaction: Transaction, case: Snapshot, move: Move, decision: Decision, number: int) -> None:
-        tenant, case_id = case.tenant, case.id
+    def _beside(
+        self, transaction: Transaction, compiled: Compiled, case: Snapshot, move: Move, decision: Decision
+    ) -> None:
+        tenant, case_id, number = case.tenant, case.id, case.revision + 1
         if decision.limits or decision.postings or decision.settled or decision.void:
             self.ledger.write(transaction, tenant, case_id, number, decision)
         if decision.arm or decision.disarm:
-            self.timers.write(transaction, tenant, case_id, decision.arm, decision.disarm)
+            self.timers.write(transaction, tenant, case_id, decision.arm, decision.disarm, now=move.now)
         if decision.messages:
-            self.messages.insert(transaction, tenant, case_id, number, decision.messages, move.now)
+            subject = subject_of(compiled, case)
+            self.messages.insert(transaction, tenant, case_id, number, decision.messages, move.now, subject=subject)
         if decision.assignments:
             self.assignments.write(transaction, tenant, case_id, number, decision.assignments)
         if decision.enclosed is not None or decision.withdraws is not None:
             self.enclosures.write(transaction, tenant, case_id, number, decision)
         if decision.rechecks and case.parent is not None:
-            self.timers.write(transaction, tenant, case.parent, ((f"{RECHECK}{case_id}", move.now),), ())
+            self.timers.write(transaction, tenant, case.parent, ((f"{RECHECK}{case_id}", move.now),), (), now=move.now)
 
     def adopt(
         self,
@@ -195,8 +227,8 @@ class Store:
         after = attrs.evolve(_after(before, decision, entry), manifest=compiled.manifest.hash)
         if not self.cases(compiled).adopt(transaction, self.cases(left).projection, before, after):
             raise Lost
-        self.entries.append(transaction, before.tenant, before.id, entry)
-        self._beside(transaction, before, move, decision, entry.number)
+        self.entries.append(transaction, before.tenant, before.id, entry, subject_of(compiled, before))
+        self._beside(transaction, compiled, before, move, decision)
         return Receipt(before.id, entry.number, entry.number)
 
     def history(

@@ -5,11 +5,13 @@ Alembic is imported where it is used, for that takes as long as importing all of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 from sqlalchemy import Column, Connection, Engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -24,8 +26,17 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
 VERSION_TABLE = "casework_version"
-TABLES_LOCK = 7_203_141
 _SCRIPTS = Path(__file__).parent / "versions"
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """What migrating would do: versions before and after, each step with its name, columns by table of cases."""
+
+    before: str | None
+    after: str
+    steps: tuple[tuple[str, str], ...]
+    columns: Mapping[str, tuple[str, ...]]
 
 
 class Tables:
@@ -37,6 +48,7 @@ class Tables:
     def create(self, projections: Iterable[Projection]) -> None:
         """Make what is missing; a store of an older casework has to be migrated first."""
         with self.connected() as connection:
+            _one_at_a_time(connection)
             present = self.version(connection)
             if present is None and not inspect(connection).has_table("casework_case"):
                 metadata.create_all(connection)
@@ -52,6 +64,7 @@ class Tables:
         from alembic.runtime.environment import EnvironmentContext
 
         with self.connected() as connection:
+            _one_at_a_time(connection)
             before, scripts = self.version(connection), _scripts()
             if before is not None and before not in {revision.revision for revision in scripts.walk_revisions()}:
                 raise _other_version(before)
@@ -64,14 +77,27 @@ class Tables:
                 self._project(connection, projection)
             return before, head()
 
+    def plan(self, projections: Iterable[Projection]) -> Plan:
+        """What migrating would do. Raises StoreMismatch where the store is of a newer casework."""
+        with self.connected() as connection:
+            before, known = self.version(connection), list(_scripts().walk_revisions())
+            names = [revision.revision for revision in known]
+            if before is not None and before not in names:
+                raise _other_version(before)
+            ahead = known if before is None else known[: names.index(before)]
+            lacking = {item.name: tuple(self.missing(connection, item)) for item in projections}
+            return Plan(
+                before=before,
+                after=head(),
+                steps=tuple((item.revision, item.doc or "") for item in reversed(ahead)),
+                columns={name: columns for name, columns in lacking.items() if columns},
+            )
+
     @contextmanager
     def connected(self) -> Iterator[Connection]:
         """A connection inside a transaction; what the driver raises on it leaves here as StoreUnavailable."""
         try:
             with self._engine.begin() as connection:
-                if connection.dialect.name == "postgresql":
-                    # Two that start at once make or migrate the tables one after the other.
-                    connection.execute(text(f"SELECT pg_advisory_xact_lock({TABLES_LOCK})"))
                 yield connection
         except DBAPIError as error:
             raise StoreUnavailable(str(error.orig)) from error
@@ -146,6 +172,22 @@ def _stored_as(kind: str) -> str:
     return "text" if kind == "choice" else kind
 
 
+def _one_at_a_time(connection: Connection) -> None:
+    """Of several that make or migrate tables at once the others wait, and find it done (F103)."""
+    if connection.dialect.name == "postgresql":
+        for statement in _WAIT_FOR_TURN:
+            connection.execute(statement)
+
+
+_WAIT_FOR_TURN = (
+    text("SET LOCAL statement_timeout = 0"),
+    text("SET LOCAL lock_timeout = '120s'"),
+    text("SELECT pg_advisory_xact_lock(hashtextextended('casework migrate', 0))"),
+    # A table that somebody uses is not waited for so long: whoever comes next would have to wait behind us.
+    text("SET LOCAL lock_timeout = '5s'"),
+)
+
+
 def _other_version(present: str | None) -> StoreMismatch:
     known = present is None or present in {revision.revision for revision in _scripts().walk_revisions()}
     advice = "run `casework migrate`" if known else "it was written by a newer casework; install that one"
@@ -158,6 +200,7 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(_SCRIPTS), version_locations=[str(_SCRIPTS)])
 
 
+@cache
 def head() -> str:
     """The version of the tables that this casework writes."""
     current = _scripts().get_current_head()

@@ -15,15 +15,17 @@ import attrs
 from sqlalchemy import Row, select, tuple_
 
 from casework.blobs import BlobStore
+from casework.checkpoints import Checkpoints
 from casework.clock import to_micros
 from casework.compiled import Compiled
-from casework.errors import SetupError, StoreMismatch
+from casework.errors import KeysMismatch, SealBroken, SetupError, StoreMismatch
+from casework.keys.sealing import is_sealed, taken_apart
 from casework.model.case import Snapshot
 from casework.storage import schema
 from casework.storage.beside import Beside, Known, manifests, store_wide
 from casework.storage.blobcheck import BlobCheck
-from casework.storage.cases import keyed
-from casework.storage.entries import Entries
+from casework.storage.cases import keyed, row_at
+from casework.storage.entries import values_at
 from casework.storage.fault import Fault
 from casework.storage.fold import Fold, chained, pinned_by
 from casework.storage.log import Entry, Frame, commitment, opened_values, parsed
@@ -31,6 +33,7 @@ from casework.storage.prepared import Prepared
 from casework.storage.projection import Projection, column_name
 from casework.storage.store import Store
 from casework.storage.transaction import Transaction
+from casework.storage.treecheck import LogVerdict, TreeCheck, joined
 
 __all__ = ["Fault", "Verdict", "Verifier"]
 
@@ -44,6 +47,10 @@ class Verdict:
     erased: int
     faults: tuple[Fault, ...]
     enclosures: int = 0
+    unopened: int = 0
+    """Entries whose values were left sealed, for want of keys; their chain was verified all the same."""
+    log: LogVerdict | None = None
+    """The log of all entries; its faults are among the others."""
 
     @property
     def whole(self) -> bool:
@@ -65,18 +72,22 @@ class Verifier:
         blobs: BlobStore | None = None,
         *,
         rehash: bool = False,
+        outside: Checkpoints | None = None,
     ) -> None:
         self._store, self._compiled_for = store, compiled_for
+        self._tree = TreeCheck(store, outside)
         self._blobs = BlobCheck(store.enclosures, blobs, rehash=rehash)
         self._manifests: dict[str, Compiled | str] = {}
-        self._entries, self._beside = Entries(store.engine.dialect), Beside(store.engine.dialect)
+        self._entries, self._beside = store.entries, Beside(store.engine.dialect, store.seals)
         self._rows_of: dict[str, Prepared] = {}
         self._known = Known()
         self._place = 0
-        self.cases = self.count = self.erased = 0
+        self.cases = self.count = self.erased = self.unopened = 0
 
     def verify(self, transaction: Transaction, progress: Callable[[int], None] | None = None) -> Verdict:
         """Everything; *progress* is told the number of cases done."""
+        if self._store.keys is not None:
+            self._store.keys.check(transaction)
         faults = list(manifests(transaction))  # first: every case that is pinned to one names it again
         for row in self._rows(transaction):
             faults += self._safely(transaction, row)
@@ -85,7 +96,9 @@ class Verifier:
                 progress(self.cases)
         faults += self._blobs.store_wide(transaction, {(fault.tenant, fault.case_id) for fault in faults})
         faults += store_wide(transaction, self._known)
-        return Verdict(self.cases, self.count, self.erased, tuple(faults), self._blobs.count)
+        log = self._tree.verify(transaction)
+        told = joined(faults, log.faults)
+        return Verdict(self.cases, self.count, self.erased, told, self._blobs.count, self.unopened, log)
 
     @staticmethod
     def _rows(transaction: Transaction) -> Iterator[Row[Any]]:
@@ -114,7 +127,7 @@ class Verifier:
 
     def _case(self, transaction: Transaction, row: Mapping[str, Any]) -> list[Fault]:
         tenant, case_id, revision = row["tenant"], row["id"], row["revision"]
-        entries = self._entries.of_case(transaction, tenant, case_id)
+        entries = self._entries.stored(transaction, tenant, case_id)
         self.count += len(entries)
         broken = chained(tenant, case_id, entries)
         if broken is not None:
@@ -127,22 +140,43 @@ class Verifier:
         frames = [parsed(entry.body) for entry in entries]
         for entry, frame in zip(entries, frames, strict=True):
             self._place = entry.number
-            if not self._committed(entry, frame):
-                problem = "the values held apart are not those that were committed to"
+            problem = self._open(transaction, entry, frame, frames[0]) or self._committed(entry, frame)
+            if problem:
                 return [Fault(tenant, case_id, entry.number, problem)]
         return self._replayed(transaction, row, entries, frames)
 
-    def _committed(self, entry: Entry, frame: Frame) -> bool:
+    def _open(self, transaction: Transaction, entry: Entry, frame: Frame, first: Frame) -> str:
+        """Open the values of an entry, where they are sealed and there are keys; what is wrong with them, in words."""
+        if entry.values is None or not is_sealed(entry.values):
+            return ""
+        place, persons = values_at(frame.tenant, frame.case_id, frame.number), first.content["case"]["subjects"]
+        try:
+            whose = {persons.get(name) or f"case:{frame.case_id}" for name in frame.content.get("sealed", {})}
+            if whose != {taken_apart(entry.values, place).subject}:
+                return "the values held apart are sealed for somebody else"
+            if self._store.keys is not None:
+                entry.values = self._store.seals.opened(transaction, place, entry.values)
+        except SealBroken:
+            return "the values held apart are not those that were sealed"
+        except KeysMismatch:
+            return "the key of the values held apart is missing"
+        return ""
+
+    def _committed(self, entry: Entry, frame: Frame) -> str:
+        """What is wrong with the opened values of an entry, held against what it committed to."""
+        if entry.values is not None and is_sealed(entry.values):
+            self.unopened += 1
+            return ""
         wanted, held = frame.content.get("sealed", {}), opened_values(entry.values)
         if wanted and not held:
             self.erased += 1
-            return True
-        if set(wanted) != set(held):
-            return False
-        return all(
+            return ""
+        if set(wanted) == set(held) and all(
             hmac.compare_digest(commitment(bytes.fromhex(part["salt"]), part["values"].encode()), wanted[subject])
             for subject, part in held.items()
-        )
+        ):
+            return ""
+        return "the values held apart are not those that were committed to"
 
     def _replayed(
         self, transaction: Transaction, row: Mapping[str, Any], entries: list[Entry], frames: list[Frame]
@@ -161,7 +195,7 @@ class Verifier:
         assert told is not None
         projection = self._store.cases(compiled).projection
         self._known.add(compiled, projection)
-        different = _case_row(told, row) + self._projected(transaction, projection, told, fold.erased)
+        different = _case_row(told, row) + self._projected(transaction, projection, told, fold)
         faults = [Fault(tenant, case_id, last, f"the current row differs from the log in {name}") for name in different]
         faults += self._beside.compare(transaction, compiled, told, frames, self._known, tuple(lived.values()))
         return faults + self._blobs.compare(transaction, tenant, case_id, entries, frames)
@@ -200,10 +234,9 @@ class Verifier:
                 self._manifests[digest] = found or "the manifest that the case is pinned to is not in the store"
         return self._manifests[digest]
 
-    def _projected(
-        self, transaction: Transaction, projection: Projection, told: Snapshot, erased: set[str]
-    ) -> list[str]:
+    def _projected(self, transaction: Transaction, projection: Projection, told: Snapshot, fold: Fold) -> list[str]:
         """The columns of the current row that say otherwise than the log; what was erased has to be gone."""
+        erased = fold.erased
         statement = self._rows_of.get(projection.digest)
         if statement is None:
             table = projection.table
@@ -215,6 +248,10 @@ class Verifier:
             return ["everything: it is missing"]
         row = dict(zip(projection.table.columns.keys(), found, strict=True))
         expected = projection.row(told)
+        for name in projection.columns_of(fold.unopened):
+            expected.pop(name, None)
+        if row["case__sealed"] is not None and "case__sealed" in expected:
+            row["case__sealed"] = self._row_opened(transaction, told, bytes(row["case__sealed"]))
         # Open facts that were derived from what is erased are cleared with it; the log keeps that they were set.
         derived = {
             column_name("", field.name)
@@ -226,6 +263,13 @@ class Verifier:
             for name, value in expected.items()
             if not _same(row[name], value) and not (row[name] is None and name in derived)
         ]
+
+    def _row_opened(self, transaction: Transaction, told: Snapshot, stored: bytes) -> bytes | None:
+        """The sealed part of a current row; bytes that are nothing's where it cannot be opened."""
+        try:
+            return self._store.seals.opened(transaction, row_at(told.tenant, told.id), stored)
+        except (SealBroken, KeysMismatch):
+            return b"null"
 
 
 def _same(stored: object, told: object) -> bool:

@@ -24,6 +24,7 @@ from casework.errors import Refused
 from casework.model.case import Case, Receipt
 from casework.model.refusal import Refusal
 from casework.storage.rows import Row, Tables, every_row
+from casework.testing.sealed import opened
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -66,7 +67,7 @@ def assert_inv(
 
     *rows* are those of ``tables``, where they were read already. Without *verify* (d) is left out.
     """
-    store = _Store(tables(app) if rows is None else rows)
+    store = _Store(opened(app, tables(app) if rows is None else rows))
     told = Counter(_place(item) for item in acknowledged)
     present = Counter((case_id, number) for case_id, entries in store.entries.items() for number in entries)
 
@@ -164,8 +165,21 @@ def _fold(store: _Store, case: Row) -> _Folded:
             told.states.update({workflow: target for workflow, _, _, target, _ in content.get("steps", ())})
             changes = {**content.get("set", {}), **apart.get("set", {})}
             told.data = {name: v for name, v in {**told.data, **changes}.items() if v is not None}
+        if content.get("erases", {}).get("step") == "erased":
+            gone = _lost(store.definition(case))
+            told.data = {name: value for name, value in told.data.items() if name not in gone}
         past.append(told.copy())
     return told
+
+
+def _lost(definition: Row) -> set[str]:
+    """What an erasure empties: all that is not open, and what was derived from that, however far."""
+    owners = [definition.get("data", ()), *(workflow.get("fields", ()) for workflow in definition["chain"])]
+    fields = [field for some in owners for field in some]
+    gone = {field["name"] for field in fields if field.get("field_class", "open") != "open"}
+    for _ in fields:
+        gone |= {field["name"] for field in fields if gone & set(_many(field.get("derived_from", [])))}
+    return gone
 
 
 def _same_as_log(store: _Store, case: Row) -> None:
@@ -273,8 +287,11 @@ def _enclosed(store: _Store) -> Counter[Any]:
     for case_id, entries in store.entries.items():
         for number, (_, content, apart) in entries.items():
             kept.pop((case_id, content.get("withdraws", 0)), None)
+            if content.get("erases", {}).get("step") == "erased":
+                kept = {key: file for key, file in kept.items() if key[0] != case_id}
             if "encloses" in content and "enclosure" in apart:
-                kept[case_id, number] = case_id, number, apart["enclosure"]["digest"], content["encloses"]["size"]
+                told = apart["enclosure"]["digest"], content["encloses"]["size"]
+                kept[case_id, number] = (case_id, number, *content["encloses"].get("sealed", told))
     return Counter(kept.values())
 
 

@@ -37,7 +37,7 @@ from casework import (
     overdue,
 )
 from casework.volunteering import accounts, roles
-from casework.volunteering.roles import DESK, NOTING, STAFF, STATION, VIEWERS
+from casework.volunteering.roles import DESK, ERASING, NOTING, STAFF, STATION, VIEWERS
 from casework.volunteering.rules import USUAL, Rules
 
 NEEDS = (
@@ -279,7 +279,7 @@ def help_request(rules: Rules = USUAL) -> CaseType:
         subjects=(accounts.VOLUNTEER,),
         roles=(*STAFF, roles.asker, roles.helper),
         opens=DESK,
-        grants={"view": _VIEW},
+        grants={"view": _VIEW, **ERASING},
         readers={"personal": ("coordinator", "leader", "asker", "helper")},
         accounts=accounts.bank(rules, whose="asker"),
         worklists=(

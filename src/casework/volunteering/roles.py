@@ -29,3 +29,6 @@ VIEWERS = ("coordinator", "leader", "auditor")
 
 NOTING = {"note": DESK, "correct": STATION, "adopt": STATION}
 """Remarks, a slip undone, a new version adopted: what staff may do with whatever is not closed."""
+
+ERASING = {"erase": DESK, "hold": ("coordinator", "auditor")}
+"""Whoever asks to erase somebody may not confirm it, so that it takes two; who audits may forbid it."""

@@ -14,6 +14,7 @@ from casework import (
     Invariant,
     Now,
     Post,
+    Retention,
     Run,
     Set,
     State,
@@ -333,7 +334,9 @@ def service(rules: Rules = USUAL) -> CaseType:
         subjects=(accounts.VOLUNTEER, accounts.TASK),
         roles=(*roles.STAFF, roles.arbiter, roles.certifier, roles.recipient, roles.participant),
         opens=DESK,
-        grants={"view": (*_READERS, "auditor")},
+        grants={"view": (*_READERS, "auditor"), **roles.ERASING},
+        # A task is no person: what a service tells is the volunteer's, and goes with them.
+        retention=Retention(shared="first"),
         readers={"personal": _READERS},
         worklists=_WORKLISTS,
         accounts=(

@@ -36,7 +36,7 @@ from casework import (
 )
 from casework.volunteering import accounts
 from casework.volunteering.project import FIELDS
-from casework.volunteering.roles import DESK, NOTING, STAFF, STATION, VIEWERS
+from casework.volunteering.roles import DESK, ERASING, NOTING, STAFF, STATION, VIEWERS
 from casework.volunteering.rules import USUAL, Rules
 
 _YES, _NO = True, False
@@ -308,7 +308,7 @@ def volunteer(rules: Rules = USUAL) -> CaseType:
         subjects=(accounts.VOLUNTEER,),
         roles=(*STAFF, Role("self", title=Text("the volunteer", "志愿者本人"), local=True)),
         opens=DESK,
-        grants={"view": (*VIEWERS, "self"), "import": STATION},
+        grants={"view": (*VIEWERS, "self"), "import": STATION, **ERASING},
         readers={"personal": (*_WHOLE, "leader"), "identity": _WHOLE},
         accounts=(*accounts.bank(rules, whose="self"), accounts.marks, *accounts.standing("self")),
         worklists=(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from casework.storage.queueing import QUEUE_ALL, QUEUEING
 from casework.storage.schema import text_type
 
 revision = "0004"
@@ -29,11 +30,10 @@ def _bytes(name: str, nullable: bool = False) -> sa.Column[bytes]:
 
 
 def upgrade() -> None:
-    """Make the leaves of the log, the queue of entries that are not in it yet, and the checkpoints."""
+    """Make the log, its checkpoints, and the queue of what is not in it yet: every entry that is there."""
     op.create_table(
         "casework_unlogged",
         *(_text("tenant"), _text("case_id"), _big("number")),
-        sa.PrimaryKeyConstraint("tenant", "case_id", "number"),
     )
     op.create_table(
         "casework_leaf",
@@ -46,7 +46,17 @@ def upgrade() -> None:
     )
     op.create_table(
         "casework_checkpoint",
+        _text("origin"),
         sa.Column("size", sa.BigInteger, nullable=False, autoincrement=False),
-        *(_big("at"), _text("note")),
-        sa.PrimaryKeyConstraint("size"),
+        *(_big("at"), _text("note"), _bytes("subtrees")),
+        sa.PrimaryKeyConstraint("origin", "size"),
     )
+    op.create_table(
+        "casework_loss",
+        sa.Column("position", sa.BigInteger, nullable=False, autoincrement=False),
+        _text("note"),
+        sa.PrimaryKeyConstraint("position"),
+    )
+    op.execute(QUEUE_ALL)
+    for statement in QUEUEING[op.get_bind().dialect.name]:
+        op.execute(statement)

@@ -32,16 +32,19 @@ def upgrade() -> None:
     """Make the tables of keys, erasures and legal holds."""
     op.create_table(
         "casework_key",
-        *(_text("tenant"), _text("subject"), _bytes("wrapped", nullable=True), _text("master")),
-        *(_big("made_at"), _big("destroyed_at", nullable=True)),
+        *(_text("tenant"), _text("subject"), _bytes("wrapped", nullable=True), _text("master", nullable=True)),
+        *(_bytes("proof", nullable=True), _big("made_at"), _big("destroyed_at", nullable=True)),
         sa.PrimaryKeyConstraint("tenant", "subject"),
     )
+    op.create_index("ix_casework_key_made_at", "casework_key", ["made_at"])
     op.create_table(
         "casework_erasure",
         *(_text("tenant"), _text("subject"), _big("asked_at"), _text("asked_by"), _text("because")),
+        sa.Column("leaves_balances", sa.Integer, nullable=False),
         *(_text("confirmed_by", nullable=True), _big("confirmed_at", nullable=True), _text("state")),
         sa.PrimaryKeyConstraint("tenant", "subject", "asked_at"),
     )
+    op.create_index("ix_casework_erasure_state_asked_at", "casework_erasure", ["state", "asked_at"])
     op.create_table(
         "casework_legal_hold",
         *(_text("tenant"), _text("subject"), _big("placed_at"), _text("placed_by"), _text("because")),
