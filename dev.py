@@ -2,7 +2,8 @@
 """Set up casework from its source and run it: demo, test, bench. Needs only Python and pip.
 
     python3 dev.py demo [ARGS]    run the main job on embedded SQLite   (ARGS: casework demo --help)
-    python3 dev.py test           run everything: linters, types, floors, core, plugins, examples, documentation
+    python3 dev.py test           run everything: linters, types, floors, core, plugins, examples, documentation;
+                                  what needs a store runs on SQLite and on PostgreSQL, which a wheel brings along
     python3 dev.py test --long    the same, with more hypothesis examples and the tests marked "long"
     python3 dev.py test ARGS      run only pytest, with ARGS, e.g.  test tests/unit -k ledger
     python3 dev.py bench [ARGS]   run the benchmarks
@@ -29,6 +30,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "casework-dev.stamp"
 CONSTRAINTS = ROOT / "constraints.txt"
+PEERS = VENV / "peers"
+PEER_PACKAGES = ("dbos", "django-fsm-2", "SpiffWorkflow")
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 EXE = ".exe" if os.name == "nt" else ""
 PYTHON = BIN / f"python{EXE}"
@@ -57,8 +60,14 @@ def demo(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """The benchmarks."""
-    return run(PYTHON, "-m", "benchmarks", *arguments)
+    """The benchmarks, beside peers that are installed for them; the tables and a plot go to out/bench."""
+    told = [] if "--out" in arguments else ["--out", str(ROOT / "out" / "bench")]
+    named = [argument for argument in arguments if not argument.startswith("-")]
+    if not PEERS.exists() and (not named or "durable_peers" in named):
+        print("making an environment for the peers; without it they are left out", flush=True)
+        if run(PYTHON, "-m", "venv", PEERS) == 0:
+            run(PEERS / BIN.name / f"python{EXE}", "-m", "pip", "install", "--quiet", *PEER_PACKAGES)
+    return run(PYTHON, "-m", "benchmarks", *told, *arguments)
 
 
 def test(arguments: list[str]) -> int:
@@ -74,16 +83,33 @@ def test(arguments: list[str]) -> int:
         report({"tests selected by: " + " ".join(selection): code}, linters=False, long=long)
         return code
     sources = ["src", *(str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("plugins/*/src")))]
+    shared = ["-n", "auto", "--dist", "worksteal"]
     suites: dict[str, list[str | Path]] = {
         "lint (ruff check)": [PYTHON, "-m", "ruff", "check", "."],
         "format (ruff format --check)": [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."],
         "types (mypy --strict)": [PYTHON, "-m", "mypy", "--strict", *sources],
         "floors (import-linter)": [BIN / f"lint-imports{EXE}", "--no-logo"],
-        "tests (" + ", ".join(test_folders()) + ")": [*pytest, "-n", "auto", "--dist", "worksteal"],
+        "tests (" + ", ".join(test_folders()) + ")": [*pytest, *shared],
+        "tests on PostgreSQL (all that need a store)": [*pytest, *shared, *on_postgres(long=long)],
     }
     results = {name: timed(name, command) for name, command in suites.items()}
     report(results, linters=True, long=long)
     return 1 if any(results.values()) else 0
+
+
+def on_postgres(*, long: bool) -> list[str]:
+    """What makes pytest run on PostgreSQL what ran on SQLite; some of it, by its marks, ran there in the same go.
+
+    Each example of hypothesis makes a database, so that there are few of them.
+    """
+    return [
+        "--database",
+        "postgres",
+        "-m",
+        "not both and not postgres",
+        "--hypothesis-profile",
+        "ci" if long else "few",
+    ]
 
 
 def test_folders() -> list[str]:

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from stores import fresh
 
 from casework import Actor, Casework
 from casework.rescue import rescue
@@ -66,8 +67,9 @@ def test_every_example_is_run_and_stays_short() -> None:
 ANA = {"X-Actor": "ana", "X-Roles": "caseworker"}
 
 
-def test_the_flask_application_answers_with_cases_and_refusals(tmp_path: Path) -> None:
-    client = loaded("flask_app.py").create(f"sqlite:///{tmp_path / 'station.db'}").test_client()
+@pytest.mark.usefixtures("on_each_database")
+def test_the_flask_application_answers_with_cases_and_refusals() -> None:
+    client = loaded("flask_app.py").create(fresh()).test_client()
     case = client.post("/cases", json={"found_at": "bridge", "found_by": "patrol"}, headers=ANA).get_json()
 
     assert [case["id"]] == [c["id"] for c in client.get("/worklists/to_assess", headers=ANA).get_json()["cases"]]
@@ -82,8 +84,9 @@ def test_the_flask_application_answers_with_cases_and_refusals(tmp_path: Path) -
     ]
 
 
-def test_the_flask_application_tells_strangers_nothing(tmp_path: Path) -> None:
-    client = loaded("flask_app.py").create(f"sqlite:///{tmp_path / 'station.db'}").test_client()
+@pytest.mark.usefixtures("on_each_database")
+def test_the_flask_application_tells_strangers_nothing() -> None:
+    client = loaded("flask_app.py").create(fresh()).test_client()
     case = client.post("/cases", json={"found_at": "bridge", "found_by": "patrol"}, headers=ANA).get_json()
 
     hidden = client.get(f"/cases/{case['id']}", headers={"X-Actor": "eve", "Accept-Language": "zh"})
@@ -93,8 +96,9 @@ def test_the_flask_application_tells_strangers_nothing(tmp_path: Path) -> None:
     assert 409 == client.post(f"/cases/{case['id']}/reunite", json={}, headers={**ANA, "If-Match": "1"}).status_code
 
 
-def test_the_flask_application_takes_a_body_as_a_form_and_nothing_else(tmp_path: Path) -> None:
-    client = loaded("flask_app.py").create(f"sqlite:///{tmp_path / 'station.db'}").test_client()
+@pytest.mark.usefixtures("on_each_database")
+def test_the_flask_application_takes_a_body_as_a_form_and_nothing_else() -> None:
+    client = loaded("flask_app.py").create(fresh()).test_client()
     found = {"found_at": "bridge", "found_by": "patrol"}
     smuggled = {"unit": "wuhan", "subjects": {"person": "p"}, "request_id": "r"}
 
@@ -106,8 +110,9 @@ def test_the_flask_application_takes_a_body_as_a_form_and_nothing_else(tmp_path:
     assert [] == client.get("/worklists/to_assess", headers=ANA).get_json()["cases"]
 
 
-def test_the_flask_application_refuses_a_stale_screen(tmp_path: Path) -> None:
-    client = loaded("flask_app.py").create(f"sqlite:///{tmp_path / 'station.db'}").test_client()
+@pytest.mark.usefixtures("on_each_database")
+def test_the_flask_application_refuses_a_stale_screen() -> None:
+    client = loaded("flask_app.py").create(fresh()).test_client()
     case = client.post("/cases", json={"found_at": "bridge", "found_by": "patrol"}, headers=ANA).get_json()
     form, where = {"minor": False, "needs_escort": False}, f"/cases/{case['id']}/screen"
     answers = [client.post(where, json=form, headers={**ANA, "If-Match": '"1"'}) for _ in range(2)]
@@ -136,8 +141,9 @@ def asked(server: Any, method: str, path: str, body: object = None, who: str = "
     return sent[0]["status"], json.loads(sent[1]["body"])
 
 
-def test_the_asgi_application_answers_with_cases_and_refusals(tmp_path: Path) -> None:
-    server = loaded("asgi_app.py").Server(f"sqlite:///{tmp_path / 'station.db'}")
+@pytest.mark.usefixtures("on_each_database")
+def test_the_asgi_application_answers_with_cases_and_refusals() -> None:
+    server = loaded("asgi_app.py").Server(fresh())
     found = {"found_at": "bridge", "found_by": "patrol"}
     _, case = asked(server, "POST", "/cases", found, key="k1")
 
@@ -167,8 +173,9 @@ print(Client().post(f"/cases/{case['id']}/reunite", {}, "application/json").stat
 """
 
 
-def test_the_django_application_answers_with_cases_and_refusals(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'station.db'}"
+@pytest.mark.usefixtures("on_each_database")
+def test_the_django_application_answers_with_cases_and_refusals() -> None:
+    url = fresh()
     app = Casework(url, case_types=[rescue])
     app.create_tables()
     app.desk(Actor("li", {"caseworker"}, unit="anlu")).open("rescue", found_at="bridge", found_by="patrol")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from outside import outside
+from stores import fresh
 
 from casework import (
     Account,
@@ -97,18 +98,13 @@ def offering(name: str, **contributions: Any) -> ModuleType:
 
 
 class Bench:
-    """One store in a file, and the apps that use it, one after another or beside each other."""
+    """One store, and the apps that use it, one after another or beside each other."""
 
     _seeds = itertools.count()
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.clock = path, FrozenClock(NOW)
+    def __init__(self, url: str | None = None) -> None:
+        self.url, self.clock = url or fresh(), FrozenClock(NOW)
         self._apps: list[Casework] = []
-
-    @property
-    def url(self) -> str:
-        """The address of the store."""
-        return f"sqlite:///{self.path}"
 
     def app(self, *case_types: CaseType, **more: Any) -> Casework:
         """An app on the store, its tables made."""
@@ -119,21 +115,15 @@ class Bench:
         app.create_tables()
         return app
 
-    def rows(self) -> list[str]:
+    def rows(self) -> dict[str, list[Any]]:
         """Everything in the store, to be compared."""
-        connection = sqlite3.connect(self.path)
-        try:
-            return list(connection.iterdump())
-        finally:
-            connection.close()
+        with outside(self.url) as store:
+            return store.rows()
 
     def ask(self, sql: str, *values: object) -> list[Any]:
         """The rows of a plain query."""
-        connection = sqlite3.connect(self.path)
-        try:
-            return connection.execute(sql, values).fetchall()
-        finally:
-            connection.close()
+        with outside(self.url) as store:
+            return store.ask(sql, *values)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -38,9 +38,6 @@ from casework.storage.prepared import Prepared
 from casework.storage.store import Store
 from casework.storage.transaction import Transaction
 
-DATABASES = {"sqlite": "sqlite://"}
-"""Every database that these tests run on; a second one is added here."""
-
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123_456, tzinfo=UTC)
 MICRO = timedelta(microseconds=1)
 STAFF = ("clerk", "nurse", "chief")

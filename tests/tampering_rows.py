@@ -67,7 +67,7 @@ def add_a_posting(store: Store) -> Place:
 def add_a_message(store: Store) -> Place:
     case, number = store.one("SELECT id, revision FROM casework_case")
     store.do(
-        "INSERT INTO casework_message VALUES ('main', ?, ?, 9, 'sms', 'x', X'7B7D', 'waiting', 0, 0, NULL)",
+        "INSERT INTO casework_message VALUES ('main', ?, ?, 9, 'sms', 'x', X'7B7D', 'waiting', 0, 0, NULL, NULL, 0)",
         case,
         number,
     )

@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 from cli.errand import Line, Telling, tiny
+from stores import fresh
 
 from casework import SystemClock
+
+
+@pytest.fixture(autouse=True)
+def _on_each_database(on_each_database: None) -> None:
+    """The rule in this folder."""
 
 
 @pytest.fixture
@@ -24,7 +30,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Telling) -> Line:
     names = ("STORE", "ACTOR", "ROLES", "UNIT", "TENANT", "PERSON", "PLUGINS", "DEFINITIONS")
     env: dict[str, str | None] = {f"CASEWORK_{name}": None for name in names}
     env |= {"LC_ALL": None, "LC_MESSAGES": None, "LANG": "C.UTF-8", "FORCE_COLOR": None}
-    line = Line(f"sqlite:///{tmp_path / 'store.db'}", env)
+    line = Line(fresh(), env)
     line("migrate")
     return line
 

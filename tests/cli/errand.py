@@ -93,7 +93,7 @@ ERRAND = CaseType(
     chain=(CHAIN,),
     data=Errand,
     opens=("worker", "boss"),
-    grants={"view": ["worker", "boss"]},
+    grants={"view": ["worker", "boss"], "erase": ["worker", "boss"], "hold": "boss"},
     readers={"personal": ["worker", "boss"], "health": "boss"},
     worklists=(Worklist("todo", ("new", "doing"), roles="worker", title=Text("to do", "待办事项")),),
 )

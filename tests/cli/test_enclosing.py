@@ -73,6 +73,7 @@ def test_files_go_in_and_come_out_as_they_were(cli: Line, case: str) -> None:
     assert "证明.pdf" in table and "67 B" in table and "名称" in table
 
 
+@pytest.mark.sqlite("doctor rightly finds that the server of the tests waits for no disk")
 def test_one_bad_file_keeps_all_of_them_out(cli: Line, case: str) -> None:
     Path("b.png").write_bytes(SVG)
     told = keep(cli)("enclose", case, "a.png", "b.png", *CHINESE, code=3)
@@ -150,6 +151,7 @@ def test_sweeping_leaves_what_is_young_and_what_is_kept(cli: Line, case: str, la
     assert "无案件引用 0 个" in keep(cli)("blobs", *CHINESE).stdout
 
 
+@pytest.mark.sqlite("doctor rightly finds that the server of the tests waits for no disk")
 def test_a_store_with_files_asks_where_they_are(cli: Line, case: str) -> None:
     keep(cli)("enclose", case, "a.png")
 

@@ -12,6 +12,7 @@ import attrs
 import pytest
 from cli.errand import BOSS, ERRAND, WORKER, Line
 from click.testing import CliRunner
+from stores import fresh
 
 from casework import hookimpl
 from casework.cli.root import root
@@ -33,7 +34,7 @@ def line(cli: Line) -> Line:
 
 def other(line: Line, tmp_path: Path) -> Line:
     """The same on another, empty store."""
-    made = attrs.evolve(line, store=f"sqlite:///{tmp_path / 'other.db'}")
+    made = attrs.evolve(line, store=fresh())
     made("migrate")
     return made
 

@@ -264,7 +264,7 @@ def test_f78_errors_and_messages_are_as_harmless(cli: Line) -> None:
 def test_f78_the_log_is_one_line_a_record_without_what_cases_know(cli: Line) -> None:
     result = cli("-vv", *BOSS, "open", "errand", "what=CANARY-1", "diagnosis=CANARY-2")
 
-    assert "info casework.cli: store sqlite:///" in result.stderr
+    assert "info casework.cli: store " in result.stderr
     assert "CANARY" not in result.output
     assert [] == logging.getLogger("casework").handlers
 

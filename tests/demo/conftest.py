@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from demo.playing import Told, play
+from stores import Stores
 
 from casework.report import drawing
 
 
+@pytest.fixture(autouse=True)
+def _on_each_database(on_each_database: None) -> None:
+    """The rule in this folder."""
+
+
 @pytest.fixture(scope="session")
-def month(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def month(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """The month, in Chinese."""
-    return play(tmp_path_factory.mktemp("month"))
+    with stores.lent() as url:
+        yield play(tmp_path_factory.mktemp("month"), url)
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from pathlib import Path
 
 import attrs
+from outside import outside
 
 from casework import DemoRun
 from casework.rescue.demo.run import run
@@ -21,19 +21,25 @@ class Told:
 
     problems: int
     said: str
-    store: Path
+    store: str
     page: str
 
 
 def play(
-    folder: Path, *, cases: int = CASES, seed: int = SEED, language: str = "zh", register: Path | None = None
+    folder: Path,
+    store: str | None = None,
+    *,
+    cases: int = CASES,
+    seed: int = SEED,
+    language: str = "zh",
+    register: Path | None = None,
 ) -> Told:
-    """Run the demo in *folder*."""
+    """Run the demo in *folder*, on a store of its own there where none is given."""
     lines: list[str] = []
-    store = folder / "month.db"
+    store = store or f"sqlite:///{folder / 'month.db'}"
     problems = run(
         DemoRun(
-            store=f"sqlite:///{store}",
+            store=store,
             cases=cases,
             seed=seed,
             out=folder / "out",
@@ -47,14 +53,12 @@ def play(
     return Told(problems, "\n".join(lines), store, page.read_text(encoding="utf-8") if page.exists() else "")
 
 
-def digest(store: Path) -> str:
+def digest(store: str) -> str:
     """One hash over every byte of every entry of the log, sealed values among them."""
     whole = hashlib.sha256()
-    with sqlite3.connect(store) as connection:
-        rows = connection.execute(
+    with outside(store) as connection:
+        for row in connection.ask(
             'SELECT tenant, case_id, number, body, hash, "values" FROM casework_entry ORDER BY tenant, case_id, number'
-        )
-        for row in rows:
+        ):
             whole.update(repr(row).encode())
-    connection.close()
     return whole.hexdigest()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from demo.playing import CASES, SEED, Told, digest, play
+from stores import fresh
 
 from casework import Actor, Case, Casework, Desk
 from casework.rescue import rescue, station
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def app(month: Told) -> Casework:
-    return Casework(f"sqlite:///{month.store}", case_types=[rescue, station])
+    return Casework(month.store, case_types=[rescue, station])
 
 
 def everything(desk: Desk, case_type: str = "rescue") -> list[Case]:
@@ -53,12 +54,15 @@ def test_every_case_ends_as_the_register_says(app: Casework) -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes_in_a_process_with_another_hash_seed(month: Told, tmp_path: Path) -> None:
-    script = "import sys; from pathlib import Path; from demo.playing import play; play(Path(sys.argv[1]))"
+    store = fresh()
+    script = (
+        "import sys; from pathlib import Path; a, b = sys.argv[1:]; from demo.playing import play; play(Path(a), b)"
+    )
     paths = os.pathsep.join(str(ROOT / part) for part in ("src", "tests"))
     environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": paths}
-    subprocess.run([sys.executable, "-c", script, str(tmp_path)], env=environment, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", script, str(tmp_path), store], env=environment, check=True, timeout=60)
 
-    assert digest(month.store) == digest(tmp_path / "month.db")
+    assert digest(month.store) == digest(store)
     assert month.page == (tmp_path / "out" / "rescue.html").read_text(encoding="utf-8")
 
 
@@ -102,10 +106,10 @@ def test_no_bed_is_lost_and_none_is_left_taken_by_a_closed_case(app: Casework) -
 
 @pytest.mark.usefixtures("unplotted")
 def test_a_store_with_cases_in_it_is_left_alone(tmp_path: Path) -> None:
-    first = play(tmp_path, cases=3)
+    first = play(tmp_path, fresh(), cases=3)
     before = digest(first.store)
 
-    again = play(tmp_path, cases=3)
+    again = play(tmp_path, first.store, cases=3)
 
     assert 1 == again.problems and "--store" in again.said
     assert before == digest(first.store)
@@ -119,7 +123,7 @@ def test_a_register_of_ones_own_is_played_and_its_bad_line_told(tmp_path: Path) 
     lines[2] = lines[2].replace(",男,", ",南,").replace(",女,", ",南,")
     path.write_text("\ufeff" + "\n".join(lines) + "\n", encoding="utf-8")
 
-    told = play(tmp_path, register=path, language="en")
+    told = play(tmp_path, fresh(), register=path, language="en")
 
     assert 1 == told.problems
     assert "line 3, sex: “南” is not one of the choices" in told.said

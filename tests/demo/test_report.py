@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from demo.playing import CASES, SEED, Told, play
+from outside import outside
+from stores import fresh
 
 from casework.rescue.demo import generate, words
 from casework.rescue.demo.imports import TENANT
@@ -63,19 +64,17 @@ def test_at_least_six_kinds_of_refusal_are_told_with_their_reasons(month: Told) 
 
 def test_the_page_tells_the_hash_of_every_entry_of_the_relay(month: Told) -> None:
     shown = re.findall(r'class="hash">([0-9a-f]{64})<', month.page)
-    with sqlite3.connect(month.store) as connection:
-        known = {row[0].hex() for row in connection.execute("SELECT hash FROM casework_entry")}
-    connection.close()
+    with outside(month.store) as store:
+        known = {digest.hex() for (digest,) in store.ask("SELECT hash FROM casework_entry")}
 
     assert len(shown) > 25
     assert set(shown) <= known
 
 
 def test_the_register_with_mistakes_leaves_its_good_lines_only(month: Told) -> None:
-    with sqlite3.connect(month.store) as connection:
-        taken = connection.execute("SELECT count(*) FROM casework_case WHERE tenant = ?", (TENANT,)).fetchone()[0]
-        entries = connection.execute("SELECT count(*) FROM casework_entry WHERE tenant = ?", (TENANT,)).fetchone()[0]
-    connection.close()
+    with outside(month.store) as store:
+        ((taken,),) = store.ask("SELECT count(*) FROM casework_case WHERE tenant = ?", TENANT)
+        ((entries,),) = store.ask("SELECT count(*) FROM casework_entry WHERE tenant = ?", TENANT)
 
     assert (15, 15) == (taken, entries)
     assert 15 == len({line.split(" ")[2] for line in month.said.splitlines() if line.startswith("  第")})
@@ -89,7 +88,7 @@ def test_what_stood_in_a_personal_column_is_not_on_the_page(month: Told) -> None
 
 @pytest.mark.usefixtures("unplotted")
 def test_without_the_extra_the_page_has_tables_and_says_what_is_missing(tmp_path: Path) -> None:
-    told = play(tmp_path, cases=3, language="en")
+    told = play(tmp_path, fresh(), cases=3, language="en")
 
     assert 0 == told.problems
     assert "casework[report]" in told.page and "role-axis" not in told.page

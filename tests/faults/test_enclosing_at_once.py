@@ -8,12 +8,13 @@ from pathlib import Path
 from faults.town import CLERK, at_once, founded, guests, in_processes, insistent, juggles
 from files import png
 from oracle import assert_inv
+from stores import fresh
 
 from casework import BlobFolder
 
 
 def test_two_processes_that_enclose_the_same_bytes_keep_them_once(tmp_path: Path) -> None:
-    url, folder = f"sqlite:///{tmp_path / 'town.db'}", tmp_path / "blobs"
+    url, folder = fresh(), tmp_path / "blobs"
     app = founded(url, blobs=BlobFolder(folder))
     first, second = (case.id for case in guests(app, 2))
 
@@ -28,7 +29,7 @@ def test_two_processes_that_enclose_the_same_bytes_keep_them_once(tmp_path: Path
 
 
 def test_the_same_request_at_once_encloses_once(tmp_path: Path) -> None:
-    app = founded(f"sqlite:///{tmp_path / 'town.db'}", blobs=BlobFolder(tmp_path / "blobs"))
+    app = founded(fresh(), blobs=BlobFolder(tmp_path / "blobs"))
     desk, case = app.desk(CLERK), guests(app, 1)[0]
 
     answers = at_once([lambda: desk.enclose(case.id, png(), name="a.png", field_class="open", request_id="one")] * 10)
@@ -39,7 +40,7 @@ def test_the_same_request_at_once_encloses_once(tmp_path: Path) -> None:
 
 
 def test_sweeping_takes_nothing_that_is_just_being_enclosed(tmp_path: Path) -> None:
-    app = founded(f"sqlite:///{tmp_path / 'town.db'}", blobs=BlobFolder(tmp_path / "blobs"))
+    app = founded(fresh(), blobs=BlobFolder(tmp_path / "blobs"))
     desk, cases = app.desk(CLERK), guests(app, 3)
 
     def enclose(case_id: str) -> None:

@@ -21,6 +21,8 @@ from oracle import assert_inv, entries_of
 
 from casework import FrozenClock
 
+pytestmark = pytest.mark.sqlite("sweeps over what SQLite does to its file")
+
 TESTS = Path(__file__).parents[1]
 CALLS = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink")
 SAMPLE = 6

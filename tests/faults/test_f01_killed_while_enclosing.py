@@ -22,6 +22,8 @@ from oracle import assert_inv
 
 from casework import BlobFolder
 
+pytestmark = pytest.mark.sqlite("sweeps over copies of SQLite's file")
+
 TESTS = Path(__file__).parents[1]
 SAMPLE = 8
 CODE = """import sys; sys.path.insert(0, sys.argv[1])

@@ -13,6 +13,8 @@ from oracle import assert_inv, refused
 
 from casework import BlobFolder
 
+pytestmark = pytest.mark.sqlite("the disk of files is full, whatever the store is")
+
 LARGE = b"x" * 900_000
 
 

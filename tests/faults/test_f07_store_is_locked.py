@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from faults.town import CLERK, code, fires, founded, guests, in_processes
 from oracle import assert_inv
 from sqlalchemy import create_engine, text
+from stores import fresh, on_sqlite
+
+WAL = pytest.param(True, id="write-ahead log", marks=pytest.mark.sqlite("PostgreSQL always writes ahead"))
 
 
-@pytest.mark.parametrize("wal", [False, True], ids=["rollback journal", "write-ahead log"])
-def test_eight_processes_on_one_file_lose_nothing(tmp_path: Path, wal: bool, long: bool) -> None:
-    url, each = f"sqlite:///{tmp_path / 'town.db'}", 300 if long else 40
+@pytest.mark.parametrize("wal", [pytest.param(False, id="by default"), WAL])
+def test_eight_processes_on_one_file_lose_nothing(wal: bool, long: bool) -> None:
+    url, each = fresh(), 300 if long else 40
     app = founded(url, wal=wal)
 
     told = in_processes(fires, [(url, f"process {n}", each, wal) for n in range(8)])
@@ -26,15 +28,18 @@ def test_eight_processes_on_one_file_lose_nothing(tmp_path: Path, wal: bool, lon
     app.dispose()
 
 
-def test_who_waits_in_vain_is_told_to_try_again(tmp_path: Path) -> None:
+def test_who_waits_in_vain_is_told_to_try_again() -> None:
     """A stranger keeps the write lock for longer than anybody waits."""
-    url = f"sqlite:///{tmp_path / 'town.db'}"
+    url = fresh()
     app = founded(url, wal=True)
     case = guests(app, 1)[0]
-    stranger = create_engine(url, connect_args={"isolation_level": None})
+    stranger = create_engine(url, connect_args={"isolation_level": None} if on_sqlite() else {})
 
     with stranger.connect() as connection:
-        connection.execute(text("BEGIN IMMEDIATE"))
+        if on_sqlite():
+            connection.execute(text("BEGIN IMMEDIATE"))
+        else:
+            connection.execute(text("LOCK TABLE casework_case IN EXCLUSIVE MODE"))
         said = code(lambda: app.desk(CLERK).fire(case, "tick"))
         assert 1 == app.desk(CLERK).get(case.id).revision, "reading goes on"
         connection.execute(text("ROLLBACK"))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from faults.town import CLERK, founded, guests, in_processes, ticks
 from oracle import assert_inv
+from stores import fresh
+
+WAL = pytest.param(True, id="write-ahead log", marks=pytest.mark.sqlite("PostgreSQL always writes ahead"))
 
 
-@pytest.mark.parametrize("wal", [False, True], ids=["rollback journal", "write-ahead log"])
-def test_of_conflicting_firings_as_many_succeed_as_there_are_revisions(tmp_path: Path, wal: bool, long: bool) -> None:
-    url, attempts = f"sqlite:///{tmp_path / 'town.db'}", 10_000 if long else 768
+@pytest.mark.parametrize("wal", [pytest.param(False, id="by default"), WAL])
+def test_of_conflicting_firings_as_many_succeed_as_there_are_revisions(wal: bool, long: bool) -> None:
+    url, attempts = fresh(), 10_000 if long else 768
     app = founded(url, wal=wal)
     case = guests(app, 1)[0]
 

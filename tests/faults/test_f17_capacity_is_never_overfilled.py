@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 from faults.town import CLERK, admits, at_once, code, founded, guests, in_processes
 from oracle import assert_inv, balances
+from stores import fresh
 
 from casework import Casework, state
 
@@ -16,9 +16,9 @@ BEDS, WRITERS = 10, 16
 INSIDE = state("guest") == "inside"
 
 
-def test_sixteen_threads_never_overfill_ten_beds(tmp_path: Path, long: bool) -> None:
-    for trial in range(100 if long else 1):
-        _fill(f"sqlite:///{tmp_path / f'{trial}.db'}")
+def test_sixteen_threads_never_overfill_ten_beds(long: bool) -> None:
+    for _ in range(100 if long else 1):
+        _fill(fresh())
 
 
 def _fill(url: str) -> None:
@@ -39,8 +39,8 @@ def _admit(app: Casework, ids: list[str]) -> Counter[str]:
     return Counter(code(lambda case=case: desk.fire(case, "admit")) for case in ids)  # type: ignore[misc]
 
 
-def test_several_processes_never_overfill_ten_beds(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'town.db'}"
+def test_several_processes_never_overfill_ten_beds() -> None:
+    url = fresh()
     app = founded(url, beds=BEDS)
     ids = [case.id for case in guests(app, 200)]
 
@@ -52,9 +52,9 @@ def test_several_processes_never_overfill_ten_beds(tmp_path: Path) -> None:
     app.dispose()
 
 
-def test_beds_that_are_given_back_are_given_again_and_never_twice(tmp_path: Path) -> None:
+def test_beds_that_are_given_back_are_given_again_and_never_twice() -> None:
     """With people coming and going the account stays within its limits, and what it holds is who is inside."""
-    app = founded(f"sqlite:///{tmp_path / 'town.db'}", beds=BEDS)
+    app = founded(fresh(), beds=BEDS)
     ids = [case.id for case in guests(app, 32)]
 
     alone = _rate(app, ids[:2], 1)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 from faults.town import CLERK, at_once, code, founded
 from oracle import assert_inv, balances
+from stores import fresh
 
 
-def test_of_five_hundred_spends_of_a_hundred_a_hundred_succeed(tmp_path: Path) -> None:
-    app = founded(f"sqlite:///{tmp_path / 'town.db'}", beds=100)
+def test_of_five_hundred_spends_of_a_hundred_a_hundred_succeed() -> None:
+    app = founded(fresh(), beds=100)
     desk = app.desk(CLERK)
     purses = app.atomically(CLERK, lambda inner: [inner.open("house").id for _ in range(20)])
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from faults.town import at_once, code
 from oracle import assert_inv, balances
+from stores import fresh, quick
 
 from casework import Account, Actor, CaseType, Casework, Post, State, Transition, Workflow
 
@@ -35,9 +34,9 @@ def shift(minimum: int) -> CaseType:
     )
 
 
-def test_two_people_cannot_both_leave(tmp_path: Path) -> None:
+def test_two_people_cannot_both_leave() -> None:
     """Each trial: two are on duty and both go at once, while a third comes."""
-    app = Casework(f"sqlite:///{tmp_path / 'duty.db'}", case_types=[shift(1)])
+    app = Casework(fresh(), case_types=[shift(1)])
     app.create_tables()
     desk = app.desk(CLERK)
     ids = app.atomically(CLERK, lambda inner: [inner.open("shift").id for _ in range(3)])
@@ -66,7 +65,7 @@ def test_two_people_cannot_both_leave(tmp_path: Path) -> None:
 @pytest.mark.parametrize("minimum", [1, 2, 3])
 def test_a_minimum_that_is_not_reached_yet_can_be_grown_into(minimum: int) -> None:
     """From nobody to somebody is no crossing of the limit; going back below it is."""
-    app = Casework(case_types=[shift(minimum)])
+    app = Casework(quick(), case_types=[shift(minimum)])
     app.create_tables()
     desk = app.desk(CLERK)
     ids = [desk.open("shift").id for _ in range(minimum + 1)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from faults.town import CLERK, at_once, founded, guests
 from oracle import assert_inv, entries_of, refused
+from stores import fresh, quick
 
 from casework import Actor, Case, CaseType, Casework, Desk, Field, Set, State, Transition, Workflow
 
@@ -28,8 +28,8 @@ OTHERS: dict[str, Verb] = {
 
 
 @pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
-def test_fifty_identical_requests_are_one_entry_and_one_answer(tmp_path: Path, verb: Verb) -> None:
-    app = founded(f"sqlite:///{tmp_path / 'town.db'}")
+def test_fifty_identical_requests_are_one_entry_and_one_answer(verb: Verb) -> None:
+    app = founded(fresh())
     desk = app.desk(CLERK)
     case = desk.fire(guests(app, 1)[0], "tick")
 
@@ -43,8 +43,8 @@ def test_fifty_identical_requests_are_one_entry_and_one_answer(tmp_path: Path, v
     app.dispose()
 
 
-def test_fifty_identical_openings_open_one_case(tmp_path: Path) -> None:
-    app = founded(f"sqlite:///{tmp_path / 'town.db'}")
+def test_fifty_identical_openings_open_one_case() -> None:
+    app = founded(fresh())
     desk = app.desk(CLERK)
 
     answers = at_once([lambda: desk.open("guest", name="Li", request_id="one")] * 50)
@@ -117,7 +117,7 @@ LEAVING = CaseType(
 
 def test_a_replay_answers_whoever_may_no_longer_look_with_what_they_did() -> None:
     """The step itself took the view away: done once, answered each time, and nothing shown of what came since."""
-    app = Casework(case_types=[LEAVING])
+    app = Casework(quick(), case_types=[LEAVING])
     app.create_tables()
     desk, chief = app.desk(CLERK), app.desk(Actor("chief", roles={"chief"}))
     case = desk.open("leaving", request_id="open")
@@ -140,7 +140,7 @@ def test_a_replay_answers_whoever_may_no_longer_look_with_what_they_did() -> Non
 
 
 def test_whoever_may_open_and_never_look_is_answered_once_more() -> None:
-    app = Casework(case_types=[LEAVING])
+    app = Casework(quick(), case_types=[LEAVING])
     app.create_tables()
     desk = app.desk(Actor("guest", roles={"visitor"}))
     case = desk.open("leaving", request_id="open")

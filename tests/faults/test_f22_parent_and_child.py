@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import pytest
 from faults.town import CLERK, TYPES, at_once, founded, insistent
 from oracle import assert_inv, entries_of, refused
+from stores import fresh, quick
 
 from casework import (
     Account,
@@ -39,8 +39,8 @@ def test_both_logs_name_each_other() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_parents_and_children_that_move_at_once_stay_linked(tmp_path: Path, seed: int, long: bool) -> None:
-    app = founded(f"sqlite:///{tmp_path / 'town.db'}")
+def test_parents_and_children_that_move_at_once_stay_linked(seed: int, long: bool) -> None:
+    app = founded(fresh())
     desk = app.desk(CLERK)
     mothers = [desk.open("parent").id for _ in range(4)]
 
@@ -132,7 +132,7 @@ def village(bed: bool) -> Casework:
         grants={"view": "clerk"},
         accounts=[Account("free", "bed", minimum=0), Account("stock", "bed")],
     )
-    app = Casework(case_types=[root, *nested(bed)])
+    app = Casework(quick(), case_types=[root, *nested(bed)])
     app.create_tables()
     return app
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from faults.town import CLERK, START
 from oracle import refused
+from stores import quick
 
 from casework import CaseType, Casework, Desk, FrozenClock, Set, State, Transition, UnsoundDefinition, Workflow, field
 from casework import Field as DataField
@@ -46,11 +47,11 @@ def spinning(closed: bool = True) -> CaseType:
 
 def test_a_circle_of_automatic_steps_is_refused_before_it_can_run() -> None:
     with pytest.raises(UnsoundDefinition, match="CW205"):
-        Casework(case_types=[spinning()])
+        Casework(quick(), case_types=[spinning()])
 
 
 def test_without_the_way_back_there_is_nothing_to_find() -> None:
-    app = Casework(case_types=[spinning(closed=False)])
+    app = Casework(quick(), case_types=[spinning(closed=False)])
     app.create_tables()
     desk = app.desk(CLERK)
 
@@ -60,7 +61,7 @@ def test_without_the_way_back_there_is_nothing_to_find() -> None:
 def unchecked(case_type: CaseType) -> Engine:
     """The engine as an app puts it together, of a manifest that nobody has checked."""
     compiled = Compiled(manifest_of(case_type, len(case_type.chain), ()), {})
-    store = Store(open_engine("sqlite://", StoreOptions()), system_entropy)
+    store = Store(open_engine(quick(), StoreOptions()), system_entropy)
     store.tables.create([store.cases(compiled).projection])
     return Engine(
         store=store,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from faults.town import CLERK, founded, guests
 from oracle import assert_inv, entries_of, tables
+from stores import fresh
 
 from casework import InvalidValue
 
@@ -20,9 +21,9 @@ bulk(sys.argv[2], sys.argv[4:], int(sys.argv[3]))"""
 
 
 @pytest.mark.parametrize("killed_at", [1, 3, 63, 98])
-def test_a_bulk_that_is_killed_and_resumed_moves_each_case_once(tmp_path: Path, killed_at: int) -> None:
+def test_a_bulk_that_is_killed_and_resumed_moves_each_case_once(killed_at: int) -> None:
     """In chunks of five; what was done of the chunk in which it was killed is not there."""
-    url = f"sqlite:///{tmp_path / 'town.db'}"
+    url = fresh()
     app = founded(url)
     ids = [case.id for case in guests(app, 100)]
     command = [sys.executable, "-c", CODE, str(TESTS), url, str(killed_at), *ids]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from faults.town import CLERK, START
 from oracle import refused, untouched
+from stores import quick
 
 from casework import (
     CaseType,
@@ -49,7 +50,7 @@ visit = CaseType(
 
 
 def app_at(clock: object) -> Casework:
-    app = Casework(case_types=[visit], clock=clock)  # type: ignore[arg-type]
+    app = Casework(quick(), case_types=[visit], clock=clock)  # type: ignore[arg-type]
     app.create_tables()
     return app
 

@@ -13,7 +13,7 @@ from oracle import refused
 from casework import Actor, BlobDamaged, BlobFolder, BlobMemory, Casework, Refusal
 
 
-def with_files(*, url: str = "sqlite://") -> tuple[Casework, BlobMemory, str]:
+def with_files(*, url: str | None = None) -> tuple[Casework, BlobMemory, str]:
     blobs = BlobMemory()
     app = founded(url, blobs=blobs)
     return app, blobs, guests(app, 1)[0].id

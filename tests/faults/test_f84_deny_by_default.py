@@ -9,6 +9,7 @@ import attrs
 import pytest
 from faults.town import CLERK, POST, TYPES, founded, guest, guests
 from oracle import refused
+from stores import quick
 
 from casework import (
     Actor,
@@ -62,7 +63,7 @@ def stripped(case_type: CaseType) -> CaseType:
 def test_a_transition_without_roles_is_found() -> None:
     assert "CW401" in [finding.code for finding in check(stripped(guest))]
     with pytest.raises(UnsoundDefinition, match="CW401"):
-        Casework(case_types=[stripped(guest)], parts=[POST])
+        Casework(quick(), case_types=[stripped(guest)], parts=[POST])
 
 
 @pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
@@ -100,7 +101,7 @@ def test_nobody_acts_under_the_name_of_the_system(name: dict[str, str]) -> None:
 def test_who_may_look_may_not_therefore_act(permission: str) -> None:
     """With everything granted but one thing, that one thing is refused."""
     grants = {name: roles for name, roles in dict(guest.grants).items() if name != permission}
-    app = Casework(case_types=[without(guest, grants=grants), *TYPES[1:]], parts=[POST])
+    app = Casework(quick(), case_types=[without(guest, grants=grants), *TYPES[1:]], parts=[POST])
     app.create_tables()
     desk = app.desk(CLERK)
     case = desk.fire(guests(app, 1)[0], "tick")
@@ -111,7 +112,7 @@ def test_who_may_look_may_not_therefore_act(permission: str) -> None:
 
 
 def test_without_readers_nobody_reads_what_is_sealed() -> None:
-    app = Casework(case_types=[without(guest, readers={}), *TYPES[1:]], parts=[POST])
+    app = Casework(quick(), case_types=[without(guest, readers={}), *TYPES[1:]], parts=[POST])
     app.create_tables()
     case = guests(app, 1)[0]
 
@@ -141,7 +142,7 @@ def kept(*grants: str) -> CaseType:
 
 def test_a_local_role_is_only_what_was_assigned() -> None:
     """Whoever merely says that they are the owner is a stranger to every case."""
-    app = Casework(case_types=[kept("view", "edit", "note")])
+    app = Casework(quick(), case_types=[kept("view", "edit", "note")])
     app.create_tables()
     chief, li = app.desk(Actor("chief", roles={"chief"})), Actor("li", roles={"owner"})
     case = chief.open("kept", secret="s").id
@@ -159,7 +160,7 @@ def test_a_local_role_is_only_what_was_assigned() -> None:
 
 
 def test_whoever_may_not_correct_learns_nothing_of_what_could_be() -> None:
-    app = Casework(case_types=[kept("view", "note")])
+    app = Casework(quick(), case_types=[kept("view", "note")])
     app.create_tables()
     desk = app.desk(Actor("chief", roles={"chief"}))
     case = desk.note(desk.open("kept"), "seen").id

@@ -17,6 +17,7 @@ from typing import Any
 from files import PNG, png
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
+from stores import quick
 
 from casework import (
     Account,
@@ -162,15 +163,17 @@ POST = Channel("post", lambda message, key: None, delivery="at_least_once")
 
 
 def town(
-    url: str = "sqlite://", *, wal: bool = False, clock: Clock | None = None, blobs: BlobStore | None = None
+    url: str | None = None, *, wal: bool = False, clock: Clock | None = None, blobs: BlobStore | None = None
 ) -> Casework:
     """An app with all of them; *wal* says that one process owns the file, which is how one gets that journal."""
     options = StoreOptions(sole_process=wal)
-    return Casework(url, case_types=TYPES, parts=[POST], clock=clock or SystemClock(), options=options, blobs=blobs)
+    return Casework(
+        url or quick(), case_types=TYPES, parts=[POST], clock=clock or SystemClock(), options=options, blobs=blobs
+    )
 
 
 def founded(
-    url: str = "sqlite://",
+    url: str | None = None,
     *,
     wal: bool = False,
     clock: Clock | None = None,

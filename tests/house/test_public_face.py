@@ -9,16 +9,27 @@ from pathlib import Path
 import pytest
 from tree import DOMAINS, SOURCE, modules, plugin_modules, shown, syntax
 
-FACE = {"casework", "casework.cli.commands", "casework.report", "casework.testing"}
+FACE = {
+    "casework",
+    "casework.channels",
+    "casework.keys",
+    "casework.cli.commands",
+    "casework.report",
+    "casework.testing",
+}
 DOMAIN_MODULES = [path for path in modules() if path not in modules(domains=False)]
 
 
 def exported() -> set[str]:
-    """What the package gives under its own name."""
-    tree = syntax(SOURCE / "__init__.py")
-    return {
-        alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
-    }
+    """What the package gives under its own name, at once or when it is first named."""
+    return {name for _, name in _given()}
+
+
+def _given() -> Iterator[tuple[str, str]]:
+    """Room and name of everything that the package imports from itself, be it for type checkers alone."""
+    for node in ast.walk(syntax(SOURCE / "__init__.py")):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("casework."):
+            yield from ((node.module or "", alias.asname or alias.name) for alias in node.names)
 
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:
@@ -66,4 +77,15 @@ def test_every_public_name_is_there_once_and_on_purpose() -> None:
 
     assert sorted(set(casework.__all__)) == sorted(casework.__all__)
     assert [] == [name for name in casework.__all__ if not hasattr(casework, name)]
-    assert set() == exported() - set(casework.__all__) - {"annotations"}
+    assert set() == exported() - set(casework.__all__)
+
+
+def test_what_comes_on_demand_comes_from_where_type_checkers_look() -> None:
+    import casework
+
+    rooms = {name: room for room, name in _given()}
+
+    assert {} != casework._ROOMS
+    assert {name: f"casework.{room}" for name, room in casework._ROOMS.items()} == {
+        name: rooms[name] for name in casework._ROOMS
+    }

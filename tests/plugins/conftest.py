@@ -1,18 +1,22 @@
-"""A store for every test of a door."""
+"""A store for every test of a door, on each database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from errands import Bench
 
 
+@pytest.fixture(autouse=True)
+def _on_each_database(on_each_database: None) -> None:
+    """The rule in this folder."""
+
+
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    """A store in a file of its own; whatever a test did to it, it must verify in the end."""
-    bench = Bench(tmp_path / "store.db")
+def bench() -> Iterator[Bench]:
+    """A store of its own; whatever a test did to it, it must verify in the end."""
+    bench = Bench()
     yield bench
     verdicts = [app.verify() for app in bench._apps[-1:]]
     bench.close()

@@ -9,6 +9,7 @@ import pytest
 from errands import ANA, Bench, act, errand, plugin
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from stores import on_sqlite
 
 from casework import Casework, Post, Recorded, Reentered, Refused
 
@@ -17,7 +18,8 @@ def running(bench: Bench, work: Callable[[AsyncEngine], Awaitable[None]]) -> Non
     """Run *work* with an engine on the store that is closed afterwards."""
 
     async def whole() -> None:
-        engine = create_async_engine(bench.url.replace("sqlite:", "sqlite+aiosqlite:"), connect_args={"timeout": 30})
+        waits = {"timeout": 30} if on_sqlite() else {}  # psycopg speaks both ways under one name
+        engine = create_async_engine(bench.url.replace("sqlite:", "sqlite+aiosqlite:"), connect_args=waits)
         try:
             await work(engine)
         finally:

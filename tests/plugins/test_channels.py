@@ -40,25 +40,28 @@ def test_at_least_once_is_tried_again_with_the_same_key_after_longer_and_longer_
 
     assert 1 == app.send_waiting().failed
     assert 0 == app.send_waiting().failed, "the pause is not over"
-    bench.clock.advance(timedelta(minutes=1))
+    bench.clock.advance(timedelta(seconds=7))
     assert 1 == app.send_waiting().failed
-    bench.clock.advance(timedelta(minutes=1))
-    assert 0 == app.send_waiting().sent, "the second pause is twice as long"
-    bench.clock.advance(timedelta(minutes=1))
+    bench.clock.advance(timedelta(minutes=4))
+    assert 0 == app.send_waiting().sent, "the second pause is much longer"
+    bench.clock.advance(timedelta(minutes=3))
     assert 1 == app.send_waiting().sent
     assert (3, 1) == (len(office.tried), len(set(office.tried)))
     assert [("sent", 3, None)] == bench.ask(STATE)
 
 
-def test_after_eight_failures_a_message_is_dead_and_stays_in_the_store(bench: Bench) -> None:
+def test_after_ten_failures_in_three_days_a_message_is_dead_and_stays_in_the_store(bench: Bench) -> None:
     office = Office(failures=99)
     app = sending(bench, office, "at_least_once")
-    for _ in range(12):
+    begins = bench.clock.now()
+    while "dead" != bench.ask(STATE)[0][0]:
         app.send_waiting()
-        bench.clock.advance(timedelta(days=1))
+        bench.clock.advance(timedelta(hours=1))
+    took = bench.clock.now() - begins
 
-    assert 8 == len(office.tried)
-    assert [("dead", 8, "ConnectionError")] == bench.ask(STATE)
+    assert 10 == len(office.tried)
+    assert [("dead", 10, "ConnectionError")] == bench.ask(STATE)
+    assert timedelta(days=3) < took < timedelta(days=4, hours=4)
 
 
 @pytest.mark.parametrize(("failures", "counted", "state"), [(0, "sent", "sent"), (1, "failed", "doubtful")])

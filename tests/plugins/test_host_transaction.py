@@ -10,6 +10,7 @@ import pytest
 from errands import ANA, Bench, act, errand, plugin, refused
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
+from stores import on_sqlite, quick
 
 from casework import Casework, Desk, Post, Recorded, Reentered, Refused, SetupError, StoreMismatch
 
@@ -127,13 +128,15 @@ def test_another_desk_within_is_refused_instead_of_waiting_for_itself(app: Casew
 
 
 def test_a_locked_store_is_a_refusal_like_any_other(app: Casework, bench: Bench) -> None:
-    first, second = (create_engine(bench.url, connect_args={"timeout": 0.1}) for _ in range(2))
+    case = app.desk(ANA).open("errand")
+    soon = {"timeout": 0.1} if on_sqlite() else {"options": "-c lock_timeout=100"}
+    first, second = (create_engine(bench.url, connect_args=soon) for _ in range(2))
     with first.begin() as holding, app.begin(ANA, connection=holding), second.connect() as waiting:
         pass
     with first.begin() as holding:
-        holding.execute(text("update casework_manifest set hash = hash"))
-        with second.connect() as waiting, pytest.raises(Refused) as no, app.begin(ANA, connection=waiting):
-            pass
+        holding.execute(text("update casework_case set revision = revision"))
+        with second.connect() as waiting, pytest.raises(Refused) as no, app.begin(ANA, connection=waiting) as desk:
+            desk.fire(case, "start")
     first.dispose()
     second.dispose()
     assert "store-unavailable" == no.value.refusal.code
@@ -153,9 +156,9 @@ def test_a_connection_that_commits_by_itself_is_refused(app: Casework, bench: Be
 
 
 def test_a_database_without_the_tables_is_named_as_such(app: Casework) -> None:
-    engine = create_engine("sqlite://")
-    with engine.connect() as connection, pytest.raises(StoreMismatch), app.begin(ANA, connection=connection):
-        pass
+    engine = create_engine(quick())
+    with engine.connect() as connection, pytest.raises(StoreMismatch), app.begin(ANA, connection=connection) as desk:
+        desk.open("errand")
     engine.dispose()
 
 
@@ -178,7 +181,7 @@ def test_atomically_keeps_everything_or_nothing(app: Casework, bench: Bench) -> 
 def test_a_host_that_joins_with_another_store_has_the_manifest_there(app: Casework, bench: Bench) -> None:
     """Whatever this process has stored already, and wherever."""
     app.desk(ANA).open("errand")
-    other = Bench(bench.path.with_name("other.db"))
+    other = Bench()
     there = other.app(errand(act(Post("stock", "outside"), trigger="use")))
     engine = create_engine(other.url)
     with engine.begin() as connection:

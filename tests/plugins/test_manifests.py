@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Callable
 
 import attrs
 import pytest
 from errands import ANA, Bench, act, errand, offering, refused
+from outside import outside
+from stores import on_sqlite
 
 from casework import (
     Casework,
@@ -238,10 +239,8 @@ def test_a_page_is_not_lost_for_a_case_whose_old_definition_hides_it(bench: Benc
 
 def tampered(bench: Bench, digest: str, document: str) -> None:
     """The stored document of a manifest, as somebody else leaves it."""
-    connection = sqlite3.connect(bench.path)
-    with connection:
-        connection.execute("update casework_manifest set document = ? where hash = ?", (document, digest))
-    connection.close()
+    with outside(bench.url) as store:
+        assert 1 == store.do("update casework_manifest set document = ? where hash = ?", document, digest)
 
 
 @pytest.mark.parametrize("spoil", [lambda d: d.replace("doing", "d0ing"), lambda d: "{", lambda d: ""])
@@ -282,7 +281,9 @@ def test_a_timer_under_a_manifest_that_was_changed_stops_no_other(bench: Bench) 
     bench.clock.advance(hours(2))
     tampered(bench, first.manifest, "{}")
 
-    assert (1, 1) == ((ran := app.run_due(limit=1)).fired, ran.stuck)
+    ran = app.run_due(limit=1)
+    assert 1 == ran.fired
+    assert ran.stuck == 1 or not on_sqlite(), "where several write at once, a run may begin behind what is stuck"
     assert "off" == app.desk(ANA).get(second.id).states["side"]
     tampered(bench, first.manifest, document)
     assert 1 == app.run_due().fired

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import assert_inv
+from stores import quick
 from strategies import sound_case_types
 
 from casework import (
@@ -119,7 +120,7 @@ ASKER, APPROVER = (Actor(name, roles={"clerk"}, unit="anlu") for name in ("asker
 
 def started(case_type: CaseType) -> tuple[Casework, FrozenClock, Case]:
     clock = FrozenClock(START)
-    app = Casework(case_types=[case_type], clock=clock)
+    app = Casework(quick(), case_types=[case_type], clock=clock)
     app.create_tables()
     return app, clock, app.desk(ASKER).open("money")
 

@@ -5,21 +5,24 @@ Literals and values come from the same few draws, or nothing would ever be equal
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from rows import ACTS, DATABASES, KINDS, LIMITED, MARKS, NOW, ORDERED, PEOPLE, STAFF, UNITS, Row, Rows, pool
+from rows import ACTS, KINDS, LIMITED, MARKS, NOW, ORDERED, PEOPLE, STAFF, UNITS, Row, Rows, pool
+from stores import Stores
 from strategies import conditions, values
 
 from casework.condition import tree
 from casework.condition.literal import Value
 from casework.condition.tree import OPERATORS, Among, Compare, Condition, Differs, HasRole, Known, Overdue
 from casework.model.actor import Actor
+
+pytestmark = pytest.mark.both
 
 STATES = {"alpha": ("new", "going", "waiting", "done"), "beta": ("idle", "busy", "over")}
 SPANS = [timedelta(0), timedelta(hours=1), timedelta(days=2), timedelta(seconds=1)]
@@ -28,10 +31,13 @@ INSTANTS = [
 ]
 
 
-@cache
-def opened(database: str) -> Rows:
+@pytest.fixture(scope="module")
+def opened(stores: Stores) -> Iterator[Rows]:
     """One store for all examples; each is undone."""
-    return Rows(DATABASES[database])
+    with stores.quick() as url:
+        rows = Rows(url)
+        yield rows
+        rows.store.engine.dispose()
 
 
 def _drawn(kind: str) -> SearchStrategy[list[Value]]:
@@ -115,15 +121,13 @@ def joint(draw: Any) -> tuple[list[Row], list[Condition], Actor]:
     return rows, found, actor
 
 
-@pytest.mark.parametrize("database", DATABASES)
 @given(drawn=fields_alone())
-def test_both_readers_agree_about_each_field(database: str, drawn: tuple[list[Row], list[Condition]]) -> None:
-    assert [] == opened(database).differences(*drawn, Actor("li"))
+def test_both_readers_agree_about_each_field(opened: Rows, drawn: tuple[list[Row], list[Condition]]) -> None:
+    assert [] == opened.differences(*drawn, Actor("li"))
 
 
-@pytest.mark.parametrize("database", DATABASES)
 @given(drawn=joint())
 def test_both_readers_agree_about_everything_at_once(
-    database: str, drawn: tuple[list[Row], list[Condition], Actor]
+    opened: Rows, drawn: tuple[list[Row], list[Condition], Actor]
 ) -> None:
-    assert [] == opened(database).differences(*drawn)
+    assert [] == opened.differences(*drawn)

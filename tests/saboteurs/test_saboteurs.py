@@ -227,6 +227,53 @@ SABOTEURS = [
         "kept.pop(0, None)",
         "tests/storage/test_enclosures.py",
     ),
+    Saboteur(
+        "a request is remembered in a transaction of its own",
+        "desk/requests.py",
+        "    engine.store.requests.insert(transaction, actor.tenant, actor.id, request_id, content, receipt)\n",
+        "    told = (actor.tenant, actor.id, request_id, content, receipt)\n"
+        "    keep = engine.store.transactions.carried\n"
+        "    transaction.after_commit.append(lambda: keep(lambda later: engine.store.requests.insert(later, *told)))\n",
+        "tests/simulation/test_simulation.py::test_whatever_fails_and_dies_what_was_told_stays_true",
+    ),
+    Saboteur(
+        "a timer is claimed in a transaction of its own",
+        "worker/timers.py",
+        "    if not engine.store.timers.claim(transaction, timer) or found is None:\n",
+        "    claimed = engine.store.timers.claim(transaction, timer)\n"
+        '    transaction.send("COMMIT")\n    transaction.send("BEGIN")\n'
+        "    if not claimed or found is None:\n",
+        "tests/simulation/test_simulation.py::test_whatever_fails_and_dies_what_was_told_stays_true",
+    ),
+    Saboteur(
+        "a letter that may go once is not marked before it goes",
+        "worker/delivery.py",
+        'state: MessageState = "doubtful" if channel.delivery == "at_most_once" else "waiting"',
+        'state: MessageState = "waiting"',
+        "tests/simulation/test_simulation.py::test_whatever_fails_and_dies_what_was_told_stays_true",
+    ),
+    Saboteur(
+        "a message that came in is remembered before it is applied",
+        "desk/receiving.py",
+        "    problem = _taken(engine, transaction, inbound, incoming)\n    if problem is None:\n        inbox.awaken",
+        '    transaction.send("COMMIT")\n    transaction.send("BEGIN")\n'
+        "    problem = _taken(engine, transaction, inbound, incoming)\n    if problem is None:\n        inbox.awaken",
+        "tests/simulation/test_simulation.py::test_whatever_fails_and_dies_what_was_told_stays_true",
+    ),
+    Saboteur(
+        "an address inside is reached where a name leads there",
+        "channels/endpoint.py",
+        "    if not found or None in checked:\n",
+        "    if not found:\n",
+        "tests/channels/test_f91_addresses.py::test_f91_a_name_that_is_bound_anew_is_looked_at_anew",
+    ),
+    Saboteur(
+        "a signature covers the body alone",
+        "channels/signing.py",
+        'return b"%s.%s.%s" % (message_id.encode(), timestamp.encode(), body)',
+        "return body",
+        "tests/channels/test_f42_messages_in_any_order.py::test_f42_what_is_forged_is_refused_whatever_is_forged",
+    ),
 ]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -69,9 +68,9 @@ def changed(
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Bench]:
-    """A store in a file; in the end it is whole, told from its tables alone."""
-    bench = Bench(path)
+def whole() -> Iterator[Bench]:
+    """A store of its own; in the end it is whole, told from its tables alone."""
+    bench = Bench()
     yield bench
     if bench._apps:
         assert_inv(bench._apps[-1])

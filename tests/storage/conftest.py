@@ -1,18 +1,24 @@
-"""The databases that every test here runs on."""
+"""Stores on each database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from rows import DATABASES, Rows
+from rows import Rows
+from stores import Stores, fresh
 
 
-@pytest.fixture(params=sorted(DATABASES), scope="module")
-def database(request: pytest.FixtureRequest) -> str:
-    """The URL of a fresh database of each kind."""
-    return DATABASES[request.param]
+@pytest.fixture(autouse=True)
+def _on_each_database(on_each_database: None) -> None:
+    """The rule in this folder."""
+
+
+@pytest.fixture(scope="module")
+def database(stores: Stores) -> Iterator[str]:
+    """The URL of a store for one module."""
+    with stores.quick() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +29,7 @@ def rows(database: str) -> Iterator[Rows]:
     made.store.engine.dispose()
 
 
-@pytest.fixture(params=sorted(DATABASES))
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database of one test alone, that can be opened from several sides."""
-    return f"sqlite:///{tmp_path / 'store.db'}"
+@pytest.fixture
+def url() -> str:
+    """The URL of a store of one test alone, that can be opened from several sides."""
+    return fresh()

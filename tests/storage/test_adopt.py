@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import attrs
@@ -16,6 +14,7 @@ from oracle import assert_inv, entries_of, refused, untouched
 from sound import sound_case_types
 from storage.adopting import GRANTS, PLUGIN, SIDE, kind, whole
 from storage.living import lived
+from stores import Stores
 
 from casework import (
     Actor,
@@ -34,9 +33,9 @@ from casework import (
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def bench() -> Iterator[Bench]:
     """A store of one test, whole in the end."""
-    with whole(tmp_path / "store.db") as made:
+    with whole() as made:
         yield made
 
 
@@ -270,17 +269,16 @@ def test_a_case_whose_first_manifest_is_lost_says_so_and_stays_readable(bench: B
         transaction._cursor.execute(told, (case.manifest, document))
 
 
-@given(st.data())
-def test_whatever_case_adopts_what_only_adds_and_stands_whole(data: st.DataObject) -> None:
+@given(data=st.data())
+def test_whatever_case_adopts_what_only_adds_and_stands_whole(stores: Stores, data: st.DataObject) -> None:
     """The same definition under another version, perhaps with a plugin, takes every open case and moves none."""
     drawn = data.draw(sound_case_types())
     everybody = tuple(role.name for role in drawn.roles)
     before = attrs.evolve(drawn, opens=everybody, grants=dict.fromkeys(("view", "edit", "adopt"), everybody))
     plugins = [attach(_beside(drawn), "sample")] if data.draw(st.booleans()) else []
     clock, actor = FrozenClock(NOW), Actor("all", roles=everybody, unit="u")
-    with TemporaryDirectory() as folder:
+    with stores.lent() as url:
         told: dict[str, Any] = {"clock": clock, "entropy": seeded_entropy(1), "options": QUICK}
-        url = f"sqlite:///{folder}/store.db"
         old = Casework(url, case_types=[before], **told)
         old.create_tables()
         cases = lived(data, old, before, clock)

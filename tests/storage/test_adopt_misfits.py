@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -27,9 +26,9 @@ from casework import (
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def bench() -> Iterator[Bench]:
     """A store of one test, whole in the end."""
-    with whole(tmp_path / "store.db") as made:
+    with whole() as made:
         yield made
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,9 @@ import pytest
 from files import JPEG, PDF, PNG, png
 from older import tables_of
 from oracle import assert_inv, refused, untouched
+from outside import outside
 from sqlalchemy import create_engine
+from stores import quick
 
 from casework import (
     Actor,
@@ -42,6 +42,8 @@ from casework import (
     hookimpl,
 )
 from casework.storage.tables import head
+
+pytestmark = pytest.mark.both
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 LI = Actor("li", {"clerk"}, unit="anlu")
@@ -69,8 +71,8 @@ FILE = CaseType(
 )
 
 
-def made(url: str = "sqlite://", **more: Any) -> Casework:
-    return Casework(url, case_types=[FILE], clock=FrozenClock(START), **more)
+def made(url: str | None = None, **more: Any) -> Casework:
+    return Casework(url or quick(), case_types=[FILE], clock=FrozenClock(START), **more)
 
 
 @pytest.fixture(params=["folder", "memory"])
@@ -162,8 +164,8 @@ def test_a_case_that_is_not_seen_has_no_files(app: Casework, desk: Desk, case: C
 
 def test_the_log_holds_no_name_and_no_digest_in_the_open(app: Casework, desk: Desk, case: Case, url: str) -> None:
     desk.enclose(case, PNG, name="Wang-at-home.png", field_class="open")
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as store:
-        bodies = b"".join(row[0] for row in store.execute("select body from casework_entry"))
+    with outside(url) as store:
+        bodies = b"".join(row[0] for row in store.ask("select body from casework_entry"))
 
     assert b"image/png" in bodies
     assert not any(told in bodies for told in (b"Wang", digest(PNG).encode(), bytes.fromhex(digest(PNG))))
@@ -340,16 +342,16 @@ TAMPERED = {
 @pytest.mark.parametrize("sql", TAMPERED.values(), ids=TAMPERED)
 def test_rows_that_differ_from_the_log_are_named(app: Casework, desk: Desk, case: Case, url: str, sql: str) -> None:
     desk.enclose(case, PNG, name="a.png")
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as store, store:
-        store.execute(sql)
+    with outside(url) as store:
+        store.do(sql)
 
     (fault,) = app.verify().faults
     assert (case.id, "the enclosures differ from the log") == (fault.case_id, fault.problem)
 
 
 def test_a_row_of_a_case_without_files_is_found(app: Casework, case: Case, url: str) -> None:
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as store, store:
-        store.execute("insert into casework_enclosure values ('main', ?, 1, 'x', 1)", (case.id,))
+    with outside(url) as store:
+        store.do("insert into casework_enclosure values ('main', ?, 1, 'x', 1)", case.id)
 
     (fault,) = app.verify().faults
     assert (case.id, True) == (fault.case_id, "casework_enclosure" in fault.problem)
@@ -357,11 +359,11 @@ def test_a_row_of_a_case_without_files_is_found(app: Casework, case: Case, url: 
 
 def test_an_erased_file_is_neither_kept_nor_told(app: Casework, desk: Desk, case: Case, url: str) -> None:
     desk.enclose(case, PNG, name="a.png")
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as store, store:
-        store.execute('update casework_entry set "values" = null where number = 2')
+    with outside(url) as store:
+        store.do('update casework_entry set "values" = null where number = 2')
     assert ["the enclosures differ from the log"] == [fault.problem for fault in app.verify().faults]
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as store, store:
-        store.execute("delete from casework_enclosure")
+    with outside(url) as store:
+        store.do("delete from casework_enclosure")
 
     assert app.verify().whole and () == desk.enclosures(case.id)
     assert 1 == app.sweep_blobs(grace=timedelta(days=-10_000))
@@ -497,8 +499,8 @@ def test_a_file_is_named_by_a_number(app: Casework, desk: Desk, case: Case, numb
 
 def test_an_entry_says_what_it_may_and_nothing_else(desk: Desk, case: Case, url: str) -> None:
     desk.enclose(case, PNG, name="a.png")
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as store:
-        ((body,),) = store.execute("select body from casework_entry where number = 2")
+    with outside(url) as store:
+        ((body,),) = store.ask("select body from casework_entry where number = 2")
     content = json.loads(body[body.index(b"{") :])
 
     assert {"size": 67, "type": "image/png", "class": "personal"} == content["encloses"]

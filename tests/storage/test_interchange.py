@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -18,6 +17,7 @@ from oracle import assert_inv, entries_of, refused, untouched
 from sound import sound_case_types
 from storage.adopting import whole
 from storage.living import lived
+from stores import quick
 
 from casework import (
     Actor,
@@ -77,16 +77,16 @@ def kind(*transitions: Transition, **more: Any) -> CaseType:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def bench() -> Iterator[Bench]:
     """A store of one test, whole in the end."""
-    with whole(tmp_path / "store.db") as made:
+    with whole() as made:
         yield made
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, bench: Bench) -> Iterator[Bench]:
+def elsewhere(bench: Bench) -> Iterator[Bench]:
     """Another store, at the same time."""
-    with whole(tmp_path / "other.db") as made:
+    with whole() as made:
         made.clock = bench.clock
         yield made
 
@@ -464,11 +464,11 @@ def test_what_is_exported_is_the_same_in_an_empty_store(data: st.DataObject) -> 
         drawn, opens=everybody, readers=readers, grants=dict.fromkeys(("view", "edit", "import", "vouch"), everybody)
     )
     clock = FrozenClock(NOW)
-    stores = [Casework(case_types=[case_type], clock=clock, entropy=seeded_entropy(seed)) for seed in (1, 2)]
-    for app in stores:
+    apps = [Casework(quick(), case_types=[case_type], clock=clock, entropy=seeded_entropy(seed)) for seed in (1, 2)]
+    for app in apps:
         app.create_tables()
-    cases = lived(data, stores[0], case_type, clock)
-    here, there = (app.desk(Actor("all", roles=everybody, unit="u")) for app in stores)
+    cases = lived(data, apps[0], case_type, clock)
+    here, there = (app.desk(Actor("all", roles=everybody, unit="u")) for app in apps)
 
     records = list(here.export(case.id for case in cases))
     taken = [there.import_(json.dumps(item)) for item in records]
@@ -478,6 +478,6 @@ def test_what_is_exported_is_the_same_in_an_empty_store(data: st.DataObject) -> 
         assert {**item, "id": new.case.id} == next(there.export([new.case.id]))
         again = there.import_(item)
         assert (True, new.case.id) == (again.already, again.case.id)
-    assert_inv(stores[1])
-    for app in stores:
+    assert_inv(apps[1])
+    for app in apps:
         app.dispose()

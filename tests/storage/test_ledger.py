@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from outside import outside
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
+from stores import quick
 
 from casework import (
     Account,
@@ -35,6 +37,8 @@ from casework.deciding.effects import AMOUNT_LIMIT
 from casework.model.case import Snapshot
 from casework.storage import schema
 from casework.storage.engine import StoreOptions, open_engine
+
+pytestmark = pytest.mark.both
 
 COUNT = Field("count", "integer", required=True)
 KIND = Field("kind", "choice", required=True, choices=(Choice("east"), Choice("west")))
@@ -144,7 +148,7 @@ def _predicted(model: Model, step: str, case: int, count: int, keys: dict[str, s
 
 @given(st.lists(STEPS, min_size=5, max_size=40))
 def test_limits_hold_and_every_commodity_adds_up_to_nothing(steps: list[tuple[str, int, int]]) -> None:
-    app = Casework("sqlite://", case_types=[HOUSE])
+    app = Casework(quick(), case_types=[HOUSE])
     app.create_tables()
     desk, model = app.desk(CLERK), Model()
     units, kinds = ["a", "a", "b", "a|east"], ["east", "west", "east", "east"]
@@ -168,13 +172,14 @@ def test_limits_hold_and_every_commodity_adds_up_to_nothing(steps: list[tuple[st
 
 
 def _compared(app: Casework, model: Model) -> None:
-    connection: Any = app._engine.store.engine.raw_connection().driver_connection
-    stored = dict(connection.execute("SELECT account, amount FROM casework_balance").fetchall())
+    with app._engine.store.engine.connect() as connection:
+        stored = dict(connection.exec_driver_sql("SELECT account, amount FROM casework_balance").all())
+        postings = connection.exec_driver_sql(
+            "SELECT debit, credit, commodity, amount, state FROM casework_posting"
+        ).all()
     posted: dict[str, int] = {}
     per_commodity: dict[str, int] = {}
-    for debit, credit, commodity, amount, state in connection.execute(
-        "SELECT debit, credit, commodity, amount, state FROM casework_posting"
-    ):
+    for debit, credit, commodity, amount, state in postings:
         went, came = (0 if state == "voided" else amount), (amount if state in ("posted", "settled") else 0)
         flying = amount if state == "pending" else 0
         posted[debit], posted[credit] = posted.get(debit, 0) - went, posted.get(credit, 0) + came
@@ -189,8 +194,8 @@ def _compared(app: Casework, model: Model) -> None:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Casework]:
-    made = Casework(f"sqlite:///{tmp_path / 'store.db'}", case_types=[HOUSE])
+def app(url: str) -> Iterator[Casework]:
+    made = Casework(url, case_types=[HOUSE])
     made.create_tables()
     yield made
     made.dispose()
@@ -222,14 +227,12 @@ def test_a_correction_posts_the_other_way_round(app: Casework) -> None:
 @pytest.mark.parametrize(
     "statement", ["UPDATE casework_balance SET amount = -1", "UPDATE casework_balance SET amount = 7"]
 )
-def test_the_database_itself_refuses_to_cross_a_limit(app: Casework, tmp_path: Path, statement: str) -> None:
+def test_the_database_itself_refuses_to_cross_a_limit(app: Casework, url: str, statement: str) -> None:
     desk = app.desk(CLERK)
     desk.fire(desk.open("house", kind="east"), "fill", count=5)
-    with (
-        sqlite3.connect(tmp_path / "store.db") as sql,
-        pytest.raises(sqlite3.IntegrityError, match="ck_casework_balance"),
-    ):
-        sql.execute(statement)
+    refused = (sqlite3.IntegrityError, psycopg.errors.CheckViolation)
+    with outside(url) as store, pytest.raises(refused, match="ck_casework_balance"):
+        store.do(statement)
 
 
 @pytest.mark.parametrize(("amount", "state"), [(0, "posted"), (-1, "posted"), (1, "lost"), (1, "")])

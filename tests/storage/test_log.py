@@ -6,11 +6,9 @@ import hashlib
 import hmac
 import json
 import random
-import sqlite3
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -18,13 +16,17 @@ import pytest
 from histories import DATA, SMS, STAFF, START, TASK, VISIT, VISITING, happen, opened
 from hypothesis import example, given
 from hypothesis import strategies as st
-from rows import DATABASES, KINDS, Row, Rows, pool
+from outside import outside
+from rows import KINDS, Row, Rows, pool
+from stores import quick
 from strategies import texts
 
 from casework import Actor, Casework, Field, FrozenClock, Given, Set, Transition
 from casework.condition.literal import checked
 from casework.storage.codec import canonical
 from casework.storage.log import framed, parsed
+
+pytestmark = pytest.mark.both
 
 # -- one meaning -------------------------------------------------------------------------------
 
@@ -119,13 +121,8 @@ def canary(name: str, where: str) -> str:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "store.db"
-
-
-@pytest.fixture
-def app(file: Path) -> Iterator[Casework]:
-    made = opened(f"sqlite:///{file}")
+def app(url: str) -> Iterator[Casework]:
+    made = opened(url)
     made.create_tables()
     yield made
     made.dispose()
@@ -148,12 +145,12 @@ def _lived(app: Casework) -> str:
     return desk.correct(wrong, wrong.revision, because=canary("note", "because")).id
 
 
-def test_f62_the_hashed_bytes_hold_nothing_but_open_values(app: Casework, file: Path) -> None:
+def test_f62_the_hashed_bytes_hold_nothing_but_open_values(app: Casework, url: str) -> None:
     _lived(app)
-    with sqlite3.connect(file) as sql:
-        hashed = b"".join(body for (body,) in sql.execute("SELECT body FROM casework_entry"))
+    with outside(url) as store:
+        hashed = b"".join(body for (body,) in store.ask("SELECT body FROM casework_entry"))
         apart = b"".join(
-            held for (held,) in sql.execute('SELECT "values" FROM casework_entry WHERE "values" IS NOT NULL')
+            held for (held,) in store.ask('SELECT "values" FROM casework_entry WHERE "values" IS NOT NULL')
         )
     closed = [
         canary(name, where)
@@ -170,46 +167,45 @@ def test_f62_the_hashed_bytes_hold_nothing_but_open_values(app: Casework, file: 
     assert 4 * len([name for name in CLOSED if name in WORDS]) <= sum(word.encode() in apart for word in closed) + 4
 
 
-def test_f62_a_form_is_as_closed_as_the_fields_that_it_fills(file: Path) -> None:
+def test_f62_a_form_is_as_closed_as_the_fields_that_it_fills(url: str) -> None:
     number, other = Field("number", "text"), Field("other", "text")
     effects = [Set("phone", Given("number")), Set("place", Given("other"))]
     fill = Transition("fill", "asked", roles=STAFF, form=[number, other], effects=effects)
     workflow = attrs.evolve(VISITING, transitions=(*VISITING.transitions, fill))
-    app = Casework(f"sqlite:///{file}", case_types=[attrs.evolve(VISIT, chain=(workflow,)), TASK], parts=[SMS])
+    app = Casework(url, case_types=[attrs.evolve(VISIT, chain=(workflow,)), TASK], parts=[SMS])
     app.create_tables()
     desk = app.desk(LI)
     desk.fire(desk.open("visit"), "fill", number="canary-phone", other="canary-place")
-    with sqlite3.connect(file) as sql:
-        hashed = b"".join(body for (body,) in sql.execute("SELECT body FROM casework_entry"))
+    with outside(url) as store:
+        hashed = b"".join(body for (body,) in store.ask("SELECT body FROM casework_entry"))
     app.dispose()
 
     assert b"canary-place" in hashed
     assert b"canary-phone" not in hashed
 
 
-def erase(file: Path, case_id: str) -> None:
+def erase(url: str, case_id: str) -> None:
     """What erasing a person has to reach: the log's values, the current row, messages, digests of requests."""
-    with sqlite3.connect(file) as sql:
-        sql.execute('UPDATE casework_entry SET "values" = NULL WHERE case_id = ?', (case_id,))
+    with outside(url) as store:
+        store.do('UPDATE casework_entry SET "values" = NULL WHERE case_id = ?', case_id)
         sealed = ", ".join(f"known__{f.name} = 0" for f in DATA if f.sealed)
         plain = "phone = NULL, age = NULL, minor = NULL, case__sealed = NULL"
-        sql.execute(f"UPDATE case_visit SET {plain}, {sealed} WHERE case__id = ?", (case_id,))
-        sql.execute("UPDATE casework_message SET body = X'', state = 'sent' WHERE case_id = ?", (case_id,))
-        sql.execute("UPDATE casework_request SET digest = X'' WHERE case_id = ?", (case_id,))
+        store.do(f"UPDATE case_visit SET {plain}, {sealed} WHERE case__id = ?", case_id)
+        store.do("UPDATE casework_message SET body = ?, state = 'sent' WHERE case_id = ?", b"", case_id)
+        store.do("UPDATE casework_request SET digest = ? WHERE case_id = ?", b"", case_id)
 
 
-def _everything(file: Path) -> bytes:
+def _everything(url: str) -> bytes:
     """Every value of every table."""
-    with sqlite3.connect(file) as sql:
-        names = [name for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        rows = [row for name in names for row in sql.execute(f"SELECT * FROM {name}")]
+    with outside(url) as store:
+        rows = [row for table in store.rows().values() for row in table]
     return b"\n".join(item if isinstance(item, bytes) else str(item).encode() for row in rows for item in row)
 
 
-def test_f64_an_erased_case_verifies_and_is_counted(app: Casework, file: Path) -> None:
+def test_f64_an_erased_case_verifies_and_is_counted(app: Casework, url: str) -> None:
     case_id = _lived(app)
     before = app.verify()
-    erase(file, case_id)
+    erase(url, case_id)
     after = app.verify()
 
     assert (before.cases, before.entries, 0) == (after.cases, after.entries, before.erased)
@@ -217,9 +213,9 @@ def test_f64_an_erased_case_verifies_and_is_counted(app: Casework, file: Path) -
     assert 6 == after.erased
 
 
-def test_f64_an_erased_case_goes_on(app: Casework, file: Path) -> None:
+def test_f64_an_erased_case_goes_on(app: Casework, url: str) -> None:
     case_id = _lived(app)
-    erase(file, case_id)
+    erase(url, case_id)
     desk = app.desk(LI)
     case = desk.fire(case_id, "sign")
     case = desk.amend(case, phone="13800000000")
@@ -231,9 +227,9 @@ def test_f64_an_erased_case_goes_on(app: Casework, file: Path) -> None:
     assert not any("canary-phone" in str(entry) for entry in history)
 
 
-def test_f62_nothing_is_left_to_read(app: Casework, file: Path) -> None:
-    erase(file, _lived(app))
-    left = _everything(file)
+def test_f62_nothing_is_left_to_read(app: Casework, url: str) -> None:
+    erase(url, _lived(app))
+    left = _everything(url)
 
     assert {"place"} == {name for name in (*WORDS, "note") if f"canary-{name}".encode() in left}
 
@@ -252,27 +248,27 @@ def _guesses(salts: list[bytes]) -> Iterator[tuple[int, str]]:
                 yield age, hmac.new(salt, plain, hashlib.sha256).hexdigest()
 
 
-def test_f62_few_possibilities_cannot_be_tried_out_once_erased(app: Casework, file: Path) -> None:
+def test_f62_few_possibilities_cannot_be_tried_out_once_erased(app: Casework, url: str) -> None:
     case = app.desk(LI).open("visit", age=42, place="street")
-    with sqlite3.connect(file) as sql:
-        ((body, digest, held),) = sql.execute('SELECT body, hash, "values" FROM casework_entry').fetchall()
+    with outside(url) as store:
+        ((body, digest, held),) = store.ask('SELECT body, hash, "values" FROM casework_entry')
     salts = [bytes.fromhex(part["salt"]) for part in json.loads(held).values()]
     known = [b"", bytes(16), bytes(32), case.id.encode(), digest, body, b"person"]
 
     assert {42} == {age for age, guess in _guesses(salts) if guess.encode() in body}
 
-    erase(file, case.id)
-    left = _everything(file)
+    erase(url, case.id)
+    left = _everything(url)
 
     assert set() == {age for age, guess in _guesses(known) if guess.encode() in left or bytes.fromhex(guess) in left}
     assert all(salt not in left and salt.hex().encode() not in left for salt in salts)
 
 
-def test_the_same_value_never_looks_the_same(app: Casework, file: Path) -> None:
+def test_the_same_value_never_looks_the_same(app: Casework, url: str) -> None:
     for _ in range(3):
         app.desk(LI).open("visit", age=42, phone="110")
-    with sqlite3.connect(file) as sql:
-        contents = [parsed(body).content for (body,) in sql.execute("SELECT body FROM casework_entry")]
+    with outside(url) as store:
+        contents = [parsed(body).content for (body,) in store.ask("SELECT body FROM casework_entry")]
 
     assert 3 == len({content["sealed"]["person"] for content in contents})
 
@@ -280,10 +276,8 @@ def test_the_same_value_never_looks_the_same(app: Casework, file: Path) -> None:
 # -- what is stored is what was meant -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("database", DATABASES.values(), ids=DATABASES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_value_is_loaded_back_as_it_was(database: str, kind: str) -> None:
-    rows = Rows(database)
+def test_every_value_is_loaded_back_as_it_was(rows: Rows, kind: str) -> None:
     with rows.undone() as transaction:
         for i, value in enumerate(pool(kind)):
             case_id = rows.add(transaction, i, Row(data={f"a_{kind}": value, "passport": str(value)[:50]}))
@@ -297,7 +291,7 @@ def test_every_value_is_loaded_back_as_it_was(database: str, kind: str) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_folding_the_log_gives_the_case_that_is_stored(seed: int) -> None:
     clock = FrozenClock(START)
-    app = opened("sqlite://", clock, seed)
+    app = opened(quick(), clock, seed)
     app.create_tables()
     ids = happen(app, clock, random.Random(seed), 60)
     store, compiled = app._engine.store, app._engine.current["visit"]

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rows import ACTS, DATABASES, KINDS, LIMITED, MARKS, MICRO, NOW, ORDERED, PEOPLE, UNITS, Row, Rows, pool
+from rows import ACTS, KINDS, LIMITED, MARKS, MICRO, NOW, ORDERED, PEOPLE, UNITS, Row, Rows, pool
 from sqlalchemy import Double, null
+from stores import quick
 
 from casework.condition import tree
 from casework.condition.build import actor, balance, days, elapsed_since, field, hours, overdue, state
@@ -17,6 +18,8 @@ from casework.model.actor import Actor
 from casework.soundness import check_condition
 from casework.storage import codec, predicate
 from casework.storage.predicate import Predicates
+
+pytestmark = pytest.mark.both
 
 LI = Actor("li", roles={"clerk"}, unit="anlu")
 ASKERS = (LI, Actor("x", roles={"nurse", "owner"}, person="wang"), Actor("zhao"))
@@ -192,10 +195,9 @@ PLANTED: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
 
 
 @pytest.mark.parametrize("planted", PLANTED)
-@pytest.mark.parametrize("database", DATABASES.values(), ids=DATABASES)
-def test_a_planted_bug_is_found(database: str, planted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_planted_bug_is_found(planted: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plant, sweep = PLANTED[planted]
     plant(monkeypatch)
-    bugged = Rows(database)
+    bugged = Rows(quick())
 
     assert [] != bugged.differences(*SWEEPS[sweep](), LI)

@@ -14,6 +14,9 @@ from casework.model.case import Move
 from casework.model.decision import Decision
 from casework.storage.engine import StoreOptions, open_engine
 from casework.storage.store import Lost, Store
+from casework.storage.transaction import Duplicate
+
+pytestmark = pytest.mark.both
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 ANA = Actor("ana", roles={"clerk"})
@@ -37,8 +40,7 @@ visit = CaseType(
 )
 
 
-def test_of_two_decisions_on_one_revision_one_is_written(tmp_path: object) -> None:
-    url = f"sqlite:///{tmp_path}/visits.db"
+def test_of_two_decisions_on_one_revision_one_is_written(url: str) -> None:
     app = Casework(url, case_types=[visit], clock=FrozenClock(NOW), entropy=seeded_entropy(1))
     app.create_tables()
     case = app.desk(ANA).open("visit")
@@ -53,7 +55,7 @@ def test_of_two_decisions_on_one_revision_one_is_written(tmp_path: object) -> No
 
     with store.transactions.write() as transaction:
         store.append(transaction, compiled, seen, move, decision)
-    with pytest.raises(Lost), store.transactions.write() as transaction:
+    with pytest.raises((Lost, Duplicate)), store.transactions.write() as transaction:
         store.append(transaction, compiled, seen, move, decision)
 
     assert (2, 2) == (app.desk(ANA).get(case.id).revision, len(app.desk(ANA).history(case.id)))

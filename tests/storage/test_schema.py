@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 from histories import SMS, TASK, VISIT
+from outside import outside
 from rows import SAMPLE
 from sqlalchemy import Engine, inspect
+from stores import fresh
 
 from casework import (
     Actor,
@@ -31,6 +31,8 @@ from casework.model.fields import FIELD_TYPES
 from casework.storage.engine import StoreOptions, open_engine
 from casework.storage.schema import metadata
 from casework.storage.tables import VERSION_TABLE, head
+
+pytestmark = pytest.mark.both
 
 LI = Actor("li", {"clerk", "nurse", "chief"}, unit="anlu")
 
@@ -57,6 +59,15 @@ def shape(engine: Engine) -> dict[str, Any]:
     }
 
 
+def triggers(url: str) -> list[tuple[str, ...]]:
+    """Every trigger with what it does, as the database tells them."""
+    with outside(url) as store:
+        if store.on_sqlite:
+            return sorted(store.ask("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        told = "SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(t.oid), prosrc FROM pg_trigger t"
+        return sorted(store.ask(f"{told} JOIN pg_proc p ON p.oid = tgfoid WHERE NOT tgisinternal"))
+
+
 def _options(index: Any) -> str:
     return str({name: str(value) for name, value in index.get("dialect_options", {}).items()})
 
@@ -65,14 +76,16 @@ def engine_of(url: str) -> Engine:
     return open_engine(url, StoreOptions())
 
 
-def test_fresh_tables_are_migrated_tables(tmp_path: Path) -> None:
-    fresh, migrated = f"sqlite:///{tmp_path / 'fresh.db'}", f"sqlite:///{tmp_path / 'migrated.db'}"
-    app_on(fresh).create_tables()
+def test_fresh_tables_are_migrated_tables() -> None:
+    made, migrated = fresh(), fresh()
+    app_on(made).create_tables()
     versions = app_on(migrated).migrate()
 
     assert (None, head()) == versions
-    assert shape(engine_of(fresh)) == shape(engine_of(migrated))
-    assert {*metadata.tables, VERSION_TABLE, "case_sample", "case_task", "case_visit"} == set(shape(engine_of(fresh)))
+    assert shape(engine_of(made)) == shape(engine_of(migrated))
+    assert triggers(made) == triggers(migrated)
+    assert ["casework_queues_entry"] == [name for name, *_ in triggers(made)]
+    assert {*metadata.tables, VERSION_TABLE, "case_sample", "case_task", "case_visit"} == set(shape(engine_of(made)))
 
 
 @pytest.mark.parametrize(
@@ -161,9 +174,8 @@ def test_a_field_that_changed_its_type_is_refused(url: str, old: Any, new: Any) 
 
 def test_a_refused_change_leaves_nothing_half_made(url: str) -> None:
     """The tables of the first case type are not made either, where the second one does not fit."""
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as sql:
-        sql.execute("CREATE TABLE case_visit (case__id BIGINT, place BIGINT)")
-    sql.close()
+    with outside(url) as store:
+        store.do("CREATE TABLE case_visit (case__id BIGINT, place BIGINT)")
     with pytest.raises(SetupError):
         app_on(url).create_tables()
 
@@ -218,9 +230,8 @@ def test_a_definition_that_grew_without_its_columns_is_told(url: str, ask: str) 
 
 def test_a_store_of_a_stranger_version_is_left_alone(url: str) -> None:
     app_on(url).create_tables()
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as sql:
-        sql.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
-    sql.close()
+    with outside(url) as store:
+        store.do(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
     for bring_up in (Casework.create_tables, Casework.migrate):
         with pytest.raises(StoreMismatch, match=r"9999.*newer casework"):
             bring_up(app_on(url))

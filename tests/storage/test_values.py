@@ -21,6 +21,8 @@ from casework.model.actor import is_identifier
 from casework.model.fields import FIELD_CLASSES, Field
 from casework.model.refusal import Refusal
 
+pytestmark = pytest.mark.both
+
 BAD_TEXTS = {
     "NUL": "a\0b",
     "only NUL": "\0",

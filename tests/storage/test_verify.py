@@ -16,6 +16,7 @@ from tampering_rows import ROWS
 from casework import Casework, FrozenClock
 from casework.storage.verify import Verdict
 
+pytestmark = pytest.mark.sqlite("each tampering is done to a copy of one file")
 SEEDS = (1, 2)
 STEPS = 220
 TAMPERINGS = {**LOG, **ROWS}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -11,6 +10,7 @@ import pytest
 from errands import ANA, DATA, EVERYTHING, Bench, act, errand
 from oracle import refused
 from storage.adopting import whole
+from stores import quick
 
 from casework import CaseType, Field, Post, Set, Settle, State, Transition, Void, Workflow, field, state
 
@@ -31,9 +31,9 @@ SIDE = Workflow(
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def bench() -> Iterator[Bench]:
     """A store of one test, whole in the end."""
-    with whole(tmp_path / "store.db") as made:
+    with whole() as made:
         yield made
 
 
@@ -141,7 +141,7 @@ def test_the_rescue_of_somebody_is_not_imported_as_reunited_by_one_director() ->
     from casework import Actor, Casework
     from casework.rescue import rescue, station
 
-    app = Casework(case_types=[rescue, station])
+    app = Casework(quick(), case_types=[rescue, station])
     app.create_tables()
     director = app.desk(Actor("zhou", roles={"director"}))
     data = {"found_at": "market", "found_by": "patrol"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from stores import quick
 
 from casework import (
     Account,
@@ -23,6 +24,8 @@ from casework import (
     Workflow,
     balance,
 )
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 PURSE = Account("purse", "coin", owner="person", minimum=0, maximum=9, readers=("clerk", "friend"))
 MINT = Account("mint", "coin", owner="tenant")
@@ -66,7 +69,7 @@ STAY = CaseType(
 
 @pytest.fixture
 def desks() -> dict[str, Desk]:
-    app = Casework("sqlite://", case_types=[STAY])
+    app = Casework(quick(), case_types=[STAY])
     app.create_tables()
     return {name: app.desk(Actor(name, roles={name})) for name in ("clerk", "guest", "watch")} | {
         "pal": app.desk(Actor("pal"))
@@ -177,7 +180,7 @@ def test_an_account_of_somebody_without_readers_is_as_personal_as_they_are() -> 
         readers=STAY.readers,
         accounts=[Account("purse", "coin", owner="person", minimum=0), MINT],
     )
-    app = Casework("sqlite://", case_types=[plain])
+    app = Casework(quick(), case_types=[plain])
     app.create_tables()
     case = app.desk(Actor("clerk", roles={"clerk"})).open("stay")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
+from stores import quick
+
 from casework import Actor, Case, Casework, Desk, FrozenClock, Refused, seeded_entropy
 from casework.volunteering import Rules, case_types, parts, sign_up
 
@@ -21,10 +23,14 @@ CERTIFIER, RECIPIENT = "cert-1", "res-1"
 class Community:
     """An app on *url* with a clock that stands still, and desks of people by name."""
 
-    def __init__(self, url: str = "sqlite://", rules: Rules | None = None) -> None:
+    def __init__(self, url: str | None = None, rules: Rules | None = None) -> None:
         self.clock = FrozenClock(START)
         self.app = Casework(
-            url, case_types=case_types(rules), parts=parts(rules), clock=self.clock, entropy=seeded_entropy(7)
+            url or quick(),
+            case_types=case_types(rules),
+            parts=parts(rules),
+            clock=self.clock,
+            entropy=seeded_entropy(7),
         )
         self.app.create_tables()
         self.coordinator = self.app.desk(COORDINATOR)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from pathlib import Path
 
 import attrs
+from outside import outside
 
 from casework import DemoRun
 from casework.volunteering.demo.run import run
@@ -21,17 +21,17 @@ class Told:
 
     problems: int
     said: str
-    store: Path
+    store: str
     files: dict[str, str]
 
 
-def play(folder: Path, language: str = "zh") -> Told:
-    """Run the demo in *folder*."""
+def play(folder: Path, store: str | None = None, language: str = "zh") -> Told:
+    """Run the demo in *folder*, on a store of its own there where none is given."""
     lines: list[str] = []
-    store = folder / "season.db"
+    store = store or f"sqlite:///{folder / 'season.db'}"
     problems = run(
         DemoRun(
-            store=f"sqlite:///{store}",
+            store=store,
             cases=CASES,
             seed=SEED,
             out=folder / "out",
@@ -45,14 +45,12 @@ def play(folder: Path, language: str = "zh") -> Told:
     return Told(problems, "\n".join(lines), store, files)
 
 
-def digest(store: Path) -> str:
+def digest(store: str) -> str:
     """One hash over every byte of every entry of the log, sealed values among them."""
     whole = hashlib.sha256()
-    with sqlite3.connect(store) as connection:
-        rows = connection.execute(
+    with outside(store) as connection:
+        for row in connection.ask(
             'SELECT tenant, case_id, number, body, hash, "values" FROM casework_entry ORDER BY tenant, case_id, number'
-        )
-        for row in rows:
+        ):
             whole.update(repr(row).encode())
-    connection.close()
     return whole.hexdigest()

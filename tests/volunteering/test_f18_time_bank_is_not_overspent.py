@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 from faults.town import at_once, insistent
 from oracle import balances
+from stores import fresh
 from volunteering.community import ANN, BEN, COORDINATOR, UNIT, Community
 
 from casework import Desk
@@ -24,8 +24,8 @@ def _asked(desk: Desk) -> list[str]:
     return found
 
 
-def test_f18_of_five_hundred_requests_for_a_hundred_minutes_a_hundred_are_matched(tmp_path: Path) -> None:
-    community = Community(f"sqlite:///{tmp_path / 'bank.db'}")
+def test_f18_of_five_hundred_requests_for_a_hundred_minutes_a_hundred_are_matched() -> None:
+    community = Community(fresh())
     community.earned(community.file(ANN), 100)
     cases = community.app.atomically(COORDINATOR, _asked)
 

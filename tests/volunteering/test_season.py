@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from stores import Stores, fresh
 from volunteering.playing import FILES, Told, digest, play
 
 from casework import Actor, Casework, volunteering
@@ -25,8 +26,9 @@ LOADS = ("src", "href", "{http://www.w3.org/1999/xlink}href", "data", "action", 
 
 
 @pytest.fixture(scope="module")
-def season(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return play(tmp_path_factory.mktemp("season"))
+def season(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    with stores.lent() as url:
+        yield play(tmp_path_factory.mktemp("season"), url)
 
 
 def test_the_season_ends_whole_and_nothing_disagrees(season: Told) -> None:
@@ -38,12 +40,13 @@ def test_the_season_ends_whole_and_nothing_disagrees(season: Told) -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes_in_a_process_with_another_hash_seed(season: Told, tmp_path: Path) -> None:
-    script = "import sys; from pathlib import Path; from volunteering.playing import play; play(Path(sys.argv[1]))"
+    store = fresh()
+    script = "import pathlib, sys; from volunteering.playing import play; play(pathlib.Path(sys.argv[1]), sys.argv[2])"
     paths = os.pathsep.join(str(ROOT / part) for part in ("src", "tests"))
     environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": paths}
-    subprocess.run([sys.executable, "-c", script, str(tmp_path)], env=environment, check=True, timeout=200)
+    subprocess.run([sys.executable, "-c", script, str(tmp_path), store], env=environment, check=True, timeout=200)
 
-    assert digest(season.store) == digest(tmp_path / "season.db")
+    assert digest(season.store) == digest(store)
     assert season.files == {name: (tmp_path / "out" / name).read_text(encoding="utf-8") for name in FILES}
 
 
@@ -149,7 +152,7 @@ def test_every_figure_and_column_of_the_files_is_explained_beside_them(season: T
 
 
 def test_nobodys_name_or_words_are_in_the_files(season: Told) -> None:
-    app = Casework(f"sqlite:///{season.store}", plugins=[volunteering])
+    app = Casework(season.store, plugins=[volunteering])
     desk = app.desk(Actor("zhou", {"coordinator"}))
     sealed = ("name", "phone", "certified_content", "confirmed_content", "told_by_certifier", "decision", "reason")
     words = {
@@ -165,9 +168,9 @@ def test_nobodys_name_or_words_are_in_the_files(season: Told) -> None:
     assert [] == [(word, name) for word in words for name, text in season.files.items() if word in text]
 
 
-def test_a_store_with_volunteers_in_it_is_left_alone(season: Told) -> None:
+def test_a_store_with_volunteers_in_it_is_left_alone(season: Told, tmp_path: Path) -> None:
     before = digest(season.store)
-    again = play(season.store.parent, language="en")
+    again = play(tmp_path, season.store, language="en")
 
     assert 1 == again.problems and "--store" in again.said
     assert before == digest(season.store)

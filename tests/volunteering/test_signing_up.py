@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from faults.town import at_once
 from oracle import balances
+from stores import fresh
 from volunteering.community import ANN, BEN, CLARA, LEADER, Community, code
 
 from casework import Case, InvalidValue
@@ -153,8 +153,8 @@ def test_a_minor_is_registered_with_the_guardian_alone(community: Community) -> 
     assert "registered" == community.coordinator.fire(case.id, "register", login="vol-7").state
 
 
-def test_ten_who_ask_at_once_for_three_places_get_three(tmp_path: Path) -> None:
-    community = Community(f"sqlite:///{tmp_path / 'places.db'}")
+def test_ten_who_ask_at_once_for_three_places_get_three() -> None:
+    community = Community(fresh())
     task = community.task(3)
     cases = [sign_up(community.leader, task, community.file(f"vol-{number}")) for number in range(10)]
     told = at_once([lambda c=case: community.app.desk(LEADER).fire(c.id, "place").state for case in cases])  # type: ignore[misc]

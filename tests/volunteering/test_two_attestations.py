@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import attrs
 import pytest
+from stores import fresh
 from volunteering.community import (
     ANN,
     CERTIFIER,
@@ -288,8 +288,8 @@ def test_late_is_listed_not_lost(community: Community, done: Case) -> None:
     assert "credited" == case.state
 
 
-def test_a_comparison_that_the_clock_could_not_make_is_made_by_hand(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'bank.db'}"
+def test_a_comparison_that_the_clock_could_not_make_is_made_by_hand() -> None:
+    url = fresh()
     community = Community(url, Rules(cap=10))
     case = community.done(community.file(ANN), community.task())
     # An application that gives the parts other rules than the case types: the account takes less than they post.

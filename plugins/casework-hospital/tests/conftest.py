@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import casework_hospital
 import casework_hospital.rescue as binding
 import pytest
+from stores import fresh
 
 import casework.rescue as rescue_plugin
 from casework import (
@@ -90,8 +90,8 @@ class Town:
     ask, plan, visit, paper = ASK, PLAN, VISIT, PAPER
     village, on_village, plugins = village, on_village, ALL
 
-    def __init__(self, path: Path) -> None:
-        self.url, self.clock, self.apps = f"sqlite:///{path}", FrozenClock(NOW), []
+    def __init__(self) -> None:
+        self.url, self.clock, self.apps = fresh(), FrozenClock(NOW), []
 
     def start(self, plugins: tuple[Any, ...] = ALL, **more: Any) -> Casework:
         """Another application on the same store, from now on the one that is used."""
@@ -168,9 +168,9 @@ class Town:
 
 
 @pytest.fixture
-def empty_town(tmp_path: Path) -> Iterator[Town]:
+def empty_town(on_each_database: None) -> Iterator[Town]:
     """A store with nothing in it and no application yet; whatever is done to it, it has to be whole in the end."""
-    town = Town(tmp_path / "town.db")
+    town = Town()
     yield town
     assert_inv(town.apps[-1])
     for app in town.apps:

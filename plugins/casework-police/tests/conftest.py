@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, ClassVar
 
 import casework_police
 import casework_police.rescue as binding
 import pytest
+from stores import fresh
 
 import casework.rescue as rescue_plugin
 from casework import Actor, Case, CaseType, Casework, Desk, FrozenClock, Refusal, Refused, StoreOptions, seeded_entropy
@@ -62,8 +62,8 @@ class Town:
         "age": 70,
     }
 
-    def __init__(self, path: Path) -> None:
-        self.url, self.clock = f"sqlite:///{path}", FrozenClock(NOW)
+    def __init__(self) -> None:
+        self.url, self.clock = fresh(), FrozenClock(NOW)
         self.apps: list[Casework] = []
         self.start(ALL)
 
@@ -149,9 +149,9 @@ class Town:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def town(on_each_database: None) -> Iterator[Town]:
     """A town; whatever was done in it, its store must verify in the end."""
-    town = Town(tmp_path / "town.db")
+    town = Town()
     yield town
     faults = [str(fault) for fault in town.app.verify().faults]
     for app in town.apps:

@@ -24,8 +24,11 @@ from casework_police.pfif import (
 )
 from casework_police.pfif.order import order_of
 from casework_police.reports import missing_person
+from stores import quick
 
 from casework import Actor, Case, Casework, Desk, FrozenClock, InvalidValue
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -44,7 +47,7 @@ def clock() -> FrozenClock:
 @pytest.fixture
 def desk(clock: FrozenClock) -> Iterator[Desk]:
     """Somebody who takes reports, searches and closes."""
-    app = Casework("sqlite://", case_types=[missing_person], clock=clock)
+    app = Casework(quick(), case_types=[missing_person], clock=clock)
     app.create_tables()
     yield app.desk(Actor("li", roles={"caseworker", "tracer", "director"}, unit="anlu"))
     app.dispose()

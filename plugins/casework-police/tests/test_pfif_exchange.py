@@ -29,8 +29,11 @@ from casework_police.pfif import (
     write,
 )
 from casework_police.reports import missing_person
+from stores import quick
 
 from casework import Actor, Case, Casework, Desk, FrozenClock, InvalidValue, field
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 FILES = Path(__file__).parent / "pfif_files"
 NOW = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
@@ -48,7 +51,7 @@ def clock() -> FrozenClock:
 @pytest.fixture
 def app(clock: FrozenClock) -> Any:
     """An application with reports and nothing else."""
-    app = Casework("sqlite://", case_types=[missing_person], clock=clock)
+    app = Casework(quick(), case_types=[missing_person], clock=clock)
     app.create_tables()
     yield app
     app.dispose()
@@ -591,7 +594,7 @@ def test_what_leaves_is_taken_in_by_another_store(desk: Desk, clock: FrozenClock
     family(desk, expires_on=date(2027, 3, 1))
     stream = io.BytesIO()
     write((item for item in exported(desk) if not isinstance(item, PfifFinding)), stream, now=NOW)
-    other = Casework("sqlite://", case_types=[missing_person], clock=clock)
+    other = Casework(quick(), case_types=[missing_person], clock=clock)
     other.create_tables()
     there = other.desk(Actor("wu", roles={"caseworker"}, unit="xiaogan"))
 
