@@ -105,6 +105,13 @@ class Postgres:
 
     def join(self, connection: Connection) -> Transaction:
         """The host's transaction, in which rows are locked as they are read."""
+        # By SQLAlchemy, so that it knows of a transaction that it has to commit or to roll back for its host.
+        try:
+            connection.exec_driver_sql("SELECT 1 FROM casework_manifest LIMIT 0")
+        except DBAPIError as error:
+            if isinstance(error.orig, self.errors):
+                self.raise_ours(error.orig)
+            raise
         fairy: Any = connection.connection
         driver = fairy.driver_connection
         if getattr(driver, "autocommit", False) and driver.info.transaction_status == 0:
