@@ -67,7 +67,8 @@ def add_a_posting(store: Store) -> Place:
 def add_a_message(store: Store) -> Place:
     case, number = store.one("SELECT id, revision FROM casework_case")
     store.do(
-        "INSERT INTO casework_message VALUES ('main', ?, ?, 9, 'sms', 'x', X'7B7D', 'waiting', 0, 0, NULL, NULL, 0)",
+        "INSERT INTO casework_message (tenant, case_id, number, line, channel, recipient, body, state, attempts, "
+        "next_at) VALUES ('main', ?, ?, 9, 'sms', 'x', X'7B7D', 'waiting', 0, 0)",
         case,
         number,
     )

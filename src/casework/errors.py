@@ -128,7 +128,7 @@ class KeyDestroyed(CaseworkError):
     code = "key-destroyed"
 
     def __init__(self, tenant: str, subject: str) -> None:
-        super().__init__(f"the key of {subject!r} of tenant {tenant!r} was destroyed; nothing more is written about them")
+        super().__init__(f"the key of {subject!r} of tenant {tenant!r} was destroyed; nothing is written about them")
         self.tenant, self.subject = tenant, subject
 
 

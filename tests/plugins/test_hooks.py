@@ -170,7 +170,7 @@ def test_case_types_are_given_as_a_list_of_case_types(case_types: Any, told: str
         ("case_types", errand(), "casework_case_types must give a list of CaseType, not a value of type CaseType"),
         ("case_types", ["errand"], "casework_case_types must give a list of CaseType; a value of type str is none"),
         ("case_types", None, "casework_case_types must give a list of CaseType, not a value of type NoneType"),
-        ("parts", [print], "casework_parts must give a list of Guard or EffectPart or Channel; the "),
+        ("parts", [print], "casework_parts must give a list of Guard or EffectPart or Channel or Inbound; the "),
         ("requirements", "errand.act", "casework_requirements must give a list of Require, not a value of type str"),
     ],
 )

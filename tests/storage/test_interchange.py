@@ -445,14 +445,14 @@ def test_a_required_field_that_is_not_managed_has_to_be_there(bench: Bench) -> N
 
 @given(st.text() | st.integers() | st.floats() | st.booleans() | st.none() | st.lists(st.integers()))
 def test_a_value_is_either_read_as_it_is_written_or_refused(given: Any) -> None:
-    from casework.desk.record import plain
+    from casework.condition.literal import natural
 
     for item in WITH:
         try:
             value = value_of(item, given)
         except InvalidValue:
             continue
-        assert value_of(item, plain(value)) == value
+        assert value_of(item, natural(value)) == value
 
 
 @given(st.data())

@@ -20,6 +20,7 @@ from casework.model.command import Assign, Given, Held, Now, Open, Post, Run, Se
 from casework.model.fields import Field
 from casework.model.finding import Finding
 from casework.model.outfit import Account, Invariant, Role, Worklist
+from casework.model.retention import Retention
 from casework.model.workflow import Deadline, Slot, State, Transition, Workflow
 from casework.parts import Channel, EffectPart, Guard, Part
 from casework.soundness import CODES, check, check_requirements, check_workflow
@@ -278,6 +279,7 @@ ACCESS: list[Case] = [
     case("CW405", f"{STEP}.trigger", kind(flow(step("care.go")))),
     case("CW405", "chain[1].transitions[0].trigger", kind(flow(), side()), own=1),
     case("CW405", "worklists[0].name", kind(worklists=[Worklist("care.ill", "new")])),
+    case("CW407", "retention.after", kind(retention=Retention(after=timedelta(days=30)))),
     case("CW406", "data[0].readers", kind(data=[Field("tel", readers="clerk")], accounts=())),
 ]
 

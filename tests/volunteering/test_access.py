@@ -14,6 +14,8 @@ def test_access_to_volunteers_files() -> None:
         """
         open | coordinator leader
         view | auditor coordinator leader self
+        erase | coordinator leader
+        hold | auditor coordinator
         import | coordinator
         edit in volunteer.applied volunteer.registered volunteer.suspended | coordinator
         note in volunteer.applied volunteer.registered volunteer.suspended | coordinator leader
@@ -45,6 +47,8 @@ def test_access_to_services() -> None:
         """
         open | coordinator leader
         view | arbiter auditor certifier coordinator leader participant recipient
+        erase | coordinator leader
+        hold | auditor coordinator
         note in service.signed_up service.waiting service.placed | coordinator leader
         note in service.confirmed service.present service.done | coordinator leader
         correct in service.signed_up service.waiting service.placed service.confirmed service.present | coordinator
@@ -99,6 +103,8 @@ def test_access_to_requests_for_help() -> None:
         """
         open | coordinator leader
         view | asker auditor coordinator helper leader
+        erase | coordinator leader
+        hold | auditor coordinator
         note in asked urgent preferred queued matched under_way reported | coordinator leader
         correct in asked urgent preferred queued matched under_way reported | coordinator
         adopt in asked urgent preferred queued matched under_way reported | coordinator

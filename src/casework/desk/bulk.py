@@ -99,7 +99,7 @@ def _fired(
     for case_id, case in zip(ids, part, strict=True):
         request_id = requests[case_id]
         # Each is taken once: the same case again in one chunk is read anew, like one whose request was carried out.
-        loaded = read.pop(case_id, None)
+        loaded, written = read.pop(case_id, None), gathering.evidence
         # A refusal precedes every write, so a refused case leaves the others of its chunk as they are.
         try:
             if loaded is None:
@@ -109,6 +109,8 @@ def _fired(
                 receipt = _fire(engine, gathering, actor, loaded, case, asked)
                 remember(engine, gathering, actor, request_id, identified(case_id), receipt)
         except Refused as no:
+            if gathering.evidence is not written:
+                raise  # refused by the database itself, half-way: nothing of the chunk is kept
             told.append((case_id, no.refusal))
         else:
             told.append((case_id, None))

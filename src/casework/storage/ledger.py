@@ -90,6 +90,8 @@ class Ledger:
 
     def write(self, transaction: Transaction, tenant: str, case_id: str, number: int, decision: Decision) -> None:
         """The postings of one entry, and what they change of balances."""
+        if decision.limits:
+            transaction.flush()  # what fails of the rest of the firing is no limit that was reached
         for limit in decision.limits:
             row = {
                 "tenant": tenant,
