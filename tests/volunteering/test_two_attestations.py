@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import attrs
 import pytest
-from stores import fresh
+from stores import Stores, fresh, serving
 from volunteering.community import (
     ANN,
     CERTIFIER,
@@ -71,15 +71,16 @@ OUTLETS: dict[str, Callable[[Desk, Case, dict[str, object]], object]] = {
 
 
 @pytest.fixture(scope="module")
-def alike() -> list[tuple[Community, Case]]:
+def alike(stores: Stores) -> Iterator[list[tuple[Community, Case]]]:
     """The same story over again, but for what the certifier said."""
-    found = []
-    for said in (SECRET, 31, 0):
-        community = Community()
-        case = community.done(community.file(ANN), community.task())
-        community.certify(case, said)
-        found.append((community, case))
-    return found
+    with serving(stores):
+        found = []
+        for said in (SECRET, 31, 0):
+            community = Community()
+            case = community.done(community.file(ANN), community.task())
+            community.certify(case, said)
+            found.append((community, case))
+        yield found
 
 
 @pytest.mark.parametrize("outlet", OUTLETS)
