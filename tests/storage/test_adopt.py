@@ -11,6 +11,7 @@ from errands import ANA, DATA, NOW, QUICK, Bench, act, errand
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import assert_inv, entries_of, refused, untouched
+from outside import outside
 from sound import sound_case_types
 from storage.adopting import GRANTS, PLUGIN, SIDE, kind, whole
 from storage.living import lived
@@ -235,8 +236,8 @@ def test_what_was_tampered_with_around_an_adoption_is_named(bench: Bench) -> Non
     now = app.desk(ANA).adopt(case)
 
     def put(statement: str, *values: object) -> list[tuple[int, str]]:
-        with app._engine.store.transactions.write() as transaction:
-            transaction._cursor.execute(statement, values)
+        with outside(bench.url) as store:
+            store.do(statement, *values)
         return [(fault.number, fault.problem) for fault in app.verify().faults]
 
     pin = "update casework_case set manifest = ?"
@@ -258,15 +259,14 @@ def test_a_case_whose_first_manifest_is_lost_says_so_and_stays_readable(bench: B
     app.desk(ANA).adopt(case)
     document = bench.ask("select document from casework_manifest where hash = ?", case.manifest)[0][0]
     app = bench.app(kind(version=3))
-    with app._engine.store.transactions.write() as transaction:
-        transaction._cursor.execute("delete from casework_manifest where hash = ?", (case.manifest,))
+    with outside(bench.url) as store:
+        store.do("delete from casework_manifest where hash = ?", case.manifest)
 
     with pytest.raises(StoreMismatch, match="not in the store"):
         app.desk(ANA).adopt(case.id)
     assert ("r", 2) == (app.desk(ANA).get(case.id).data["remark"], len(app.desk(ANA).history(case.id)))
-    with app._engine.store.transactions.write() as transaction:
-        told = "insert into casework_manifest values (?, 'errand', ?, 0)"
-        transaction._cursor.execute(told, (case.manifest, document))
+    with outside(bench.url) as store:
+        store.do("insert into casework_manifest values (?, 'errand', ?, 0)", case.manifest, document)
 
 
 @given(data=st.data())
