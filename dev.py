@@ -30,6 +30,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "casework-dev.stamp"
 CONSTRAINTS = ROOT / "constraints.txt"
+ABOVE = ("tests/cli", "tests/demo", "tests/volunteering", "plugins", "examples")
+ALL, CORE = "all that need a store", "all of the core that need a store"
 PEERS = VENV / "peers"
 PEER_PACKAGES = ("dbos", "django-fsm-2", "SpiffWorkflow")
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
@@ -90,7 +92,11 @@ def test(arguments: list[str]) -> int:
         "types (mypy --strict)": [PYTHON, "-m", "mypy", "--strict", *sources],
         "floors (import-linter)": [BIN / f"lint-imports{EXE}", "--no-logo"],
         "tests (" + ", ".join(test_folders()) + ")": [*pytest, *shared],
-        "tests on PostgreSQL (all that need a store)": [*pytest, *shared, *on_postgres(long=long)],
+        f"tests on PostgreSQL ({'all that need a store' if long else CORE})": [
+            *pytest,
+            *shared,
+            *on_postgres(long=long),
+        ],
     }
     results = {name: timed(name, command) for name, command in suites.items()}
     report(results, linters=True, long=long)
@@ -100,9 +106,10 @@ def test(arguments: list[str]) -> int:
 def on_postgres(*, long: bool) -> list[str]:
     """What makes pytest run on PostgreSQL what ran on SQLite; some of it, by its marks, ran there in the same go.
 
-    Each example of hypothesis makes a database, so that there are few of them.
+    Each example of hypothesis makes a database, so that there are few of them. In the short form what stands on the
+    core and asks nothing of a database itself runs on SQLite alone.
     """
-    return [
+    told = [
         "--database",
         "postgres",
         "-m",
@@ -110,6 +117,7 @@ def on_postgres(*, long: bool) -> list[str]:
         "--hypothesis-profile",
         "ci" if long else "few",
     ]
+    return told if long else [*told, *(f"--ignore={folder}" for folder in ABOVE)]
 
 
 def test_folders() -> list[str]:
@@ -133,7 +141,9 @@ def report(results: dict[str, int], *, linters: bool, long: bool) -> None:
     for name, code in results.items():
         print(f"  {'passed' if code == 0 else 'FAILED'}  {name}")
     skipped = [] if linters else ["linters, types, floors and all other tests (python3 dev.py test)"]
-    skipped += [] if long else ["the long form (python3 dev.py test --long)"]
+    if not long:
+        skipped += [f"on PostgreSQL: {', '.join(ABOVE)} (python3 dev.py test --database postgres {' '.join(ABOVE)})"]
+        skipped += ["the long form (python3 dev.py test --long)"]
     print("Suites that did not run:" + "".join(f"\n  {name}" for name in skipped or ["none"]), flush=True)
 
 
