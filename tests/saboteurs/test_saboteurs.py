@@ -277,13 +277,27 @@ SABOTEURS = [
 ]
 
 
+SAMPLE = 3
+"""The short form plants every third."""
+SAMPLED = [
+    pytest.param(saboteur, id=saboteur.name, marks=pytest.mark.long if place % SAMPLE else ())
+    for place, saboteur in enumerate(SABOTEURS)
+]
+
+
 @pytest.mark.parametrize("saboteur", SABOTEURS, ids=lambda saboteur: saboteur.name)
+def test_the_place_of_each_bug_is_still_there(saboteur: Saboteur) -> None:
+    text = (ROOT / "src" / "casework" / saboteur.file).read_text(encoding="utf-8")
+
+    assert 1 == text.count(saboteur.old), f"{saboteur.file} does not say exactly once: {saboteur.old}"
+
+
+@pytest.mark.parametrize("saboteur", SAMPLED)
 def test_a_planted_bug_is_noticed(saboteur: Saboteur, tmp_path: Path) -> None:
     copy = tmp_path / "src"
     shutil.copytree(ROOT / "src", copy, ignore=shutil.ignore_patterns("__pycache__"))
     target = copy / "casework" / saboteur.file
     text = target.read_text(encoding="utf-8")
-    assert 1 == text.count(saboteur.old), f"{saboteur.file} does not say exactly once: {saboteur.old}"
     target.write_text(text.replace(saboteur.old, saboteur.new), encoding="utf-8")
 
     result = _run(saboteur.test, copy)
