@@ -20,7 +20,7 @@ settings.register_profile("dev", max_examples=20, deadline=None, suppress_health
 settings.register_profile(
     # The same examples every time, so that a change is never refused for another one's fault.
     "ci",
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=SLOW,
     derandomize=True,
