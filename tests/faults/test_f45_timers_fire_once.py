@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from faults.town import CLERK, START, at_once, founded, guests, in_processes, schedules
 from oracle import assert_inv, balances, entries_of
-from stores import fresh, quick
+from stores import fresh, on_sqlite, quick
 
 from casework import (
     CaseType,
@@ -186,7 +186,7 @@ def test_a_timer_that_fails_is_stuck_and_starves_no_other(monkeypatch: pytest.Mo
     runs = [app.run_due(limit=1) for _ in "abc"]
     assert [1, 1, 0] == [ran.fired for ran in runs]
     # Where several schedulers may work, each begins somewhere else, and may meet a good one before some that are stuck.
-    assert all(ran.stuck <= 201 for ran in runs) and 201 == runs[-1].stuck
+    assert all(ran.stuck == 201 or (ran.stuck < 201 and not on_sqlite()) for ran in runs) and 201 == runs[-1].stuck
     stuck.clear()
     assert 201 == app.run_due().fired
     assert_each_left_once(app, ids)

@@ -36,23 +36,7 @@ def open_postgres(url: URL, options: StoreOptions) -> Engine:
         from psycopg.types.numeric import Int8Dumper
     except ImportError:
         raise SetupError("PostgreSQL needs psycopg: pip install 'casework[postgres]'") from None
-    limits = {
-        "statement_timeout": options.statement_seconds,
-        "lock_timeout": options.lock_seconds,
-        "idle_in_transaction_session_timeout": options.idle_seconds,
-    }
-    told = str(url.query.get("options", ""))
-    settings = " ".join([*(f"-c {name}={seconds}s" for name, seconds in limits.items()), told]).strip()
-    arguments: dict[str, Any] = {
-        **_KEEPALIVE,
-        "connect_timeout": options.connect_seconds,
-        "application_name": "casework",
-        **{name: value for name, value in url.query.items() if name != "options"},
-        "options": settings,
-        # Once it has prepared anything itself, each rollback of the driver drops what the line has prepared too.
-        "prepare_threshold": None,
-        "client_encoding": "utf8",
-    }
+    arguments = _arguments(url, options)
     engine = create_engine(
         url.set(drivername="postgresql+psycopg", query={}),
         hide_parameters=True,
@@ -89,3 +73,24 @@ def open_postgres(url: URL, options: StoreOptions) -> Engine:
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _arguments(url: URL, options: StoreOptions) -> dict[str, Any]:
+    """What libpq and psycopg are told; what the URL says itself goes before *options*."""
+    limits = {
+        "statement_timeout": options.statement_seconds,
+        "lock_timeout": options.lock_seconds,
+        "idle_in_transaction_session_timeout": options.idle_seconds,
+    }
+    told = str(url.query.get("options", ""))
+    settings = " ".join([*(f"-c {name}={seconds}s" for name, seconds in limits.items()), told]).strip()
+    return {
+        **_KEEPALIVE,
+        "connect_timeout": options.connect_seconds,
+        "application_name": "casework",
+        **{name: value for name, value in url.query.items() if name != "options"},
+        "options": settings,
+        # Once it has prepared anything itself, each rollback of the driver drops what the line has prepared too.
+        "prepare_threshold": None,
+        "client_encoding": "utf8",
+    }
