@@ -28,8 +28,8 @@ from casework.model.decision import Decision
 from casework.storage import schema
 from casework.storage.cases import inserting
 from casework.storage.log import Entry, sealed_entry
-from casework.storage.prepared import Prepared
 from casework.storage.projection import Projection
+from casework.storage.sql.prepared import Prepared
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 OPEN_STATES = tuple(state for state in STATES if state not in FINAL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 
-from casework.storage.engine import StoreOptions, open_engine
+from casework.storage.sql.engine import StoreOptions, open_engine
 from casework.storage.tables import VERSION_TABLE, _scripts
 
 

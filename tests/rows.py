@@ -32,11 +32,11 @@ from casework.model.fields import Choice, Field
 from casework.model.outfit import Account, Invariant, Role, Worklist
 from casework.model.workflow import Deadline, State, Transition, Workflow
 from casework.storage import schema
-from casework.storage.engine import StoreOptions, open_engine
 from casework.storage.predicate import Asking, Predicates
-from casework.storage.prepared import Prepared
+from casework.storage.sql.engine import StoreOptions, open_engine
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Store
-from casework.storage.transaction import Transaction
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123_456, tzinfo=UTC)
 MICRO = timedelta(microseconds=1)

@@ -82,8 +82,8 @@ if TYPE_CHECKING:
     from casework.loader import dump, load, load_file, parse_text
     from casework.plugins import installed
     from casework.soundness import check
-    from casework.storage.engine import StoreOptions
-    from casework.storage.transaction import OutcomeUnknown
+    from casework.storage.sql.engine import StoreOptions
+    from casework.storage.sql.transaction import OutcomeUnknown
     from casework.storage.verify import Fault, Verdict
     from casework.worker import Ran
 else:
@@ -100,8 +100,8 @@ else:
         "loader": ("dump", "load", "load_file", "parse_text"),
         "plugins": ("installed",),
         "soundness": ("check",),
-        "storage.engine": ("StoreOptions",),
-        "storage.transaction": ("OutcomeUnknown",),
+        "storage.sql.engine": ("StoreOptions",),
+        "storage.sql.transaction": ("OutcomeUnknown",),
         "storage.verify": ("Fault", "Verdict"),
         "worker": ("Ran",),
     }

@@ -30,13 +30,13 @@ from casework.model.case import Case
 from casework.model.casetype import CaseType
 from casework.model.finding import Finding
 from casework.parts import Channel, Part
-from casework.storage.engine import StoreOptions, open_engine
 from casework.storage.inbox import InboxRow, InboxState
 from casework.storage.messages import MessageKey, MessageState
 from casework.storage.outbox import Outgoing
+from casework.storage.sql.engine import StoreOptions, open_engine
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Store
 from casework.storage.tables import Plan
-from casework.storage.transaction import Transaction
 from casework.storage.wakes import Wakes
 from casework.worker import Ran, Tended, outbox, perform, run_due, send_waiting, tend
 

@@ -18,8 +18,8 @@ from casework.desk.engine import Engine
 from casework.errors import InvalidValue, LogForked, SetupError, StoreBehind, StoreUnavailable, WitnessRefused
 from casework.storage.checkpoints import StoredCheckpoint
 from casework.storage.gate import Gate, aside
+from casework.storage.sql.transaction import Transaction
 from casework.storage.standing import Standing
-from casework.storage.transaction import Transaction
 
 log = logging.getLogger("casework.checkpoints")
 

@@ -10,8 +10,8 @@ import attrs
 from casework.desk.engine import Engine
 from casework.errors import CaseworkError, StoreUnavailable
 from casework.storage.pulse import is_read_only, lateness, store_version
+from casework.storage.sql.transaction import Transaction
 from casework.storage.tables import head
-from casework.storage.transaction import Transaction
 from casework.text import Text
 
 LAG = timedelta(minutes=15)

@@ -16,7 +16,7 @@ from stores import fresh
 from casework import Require, field, hookimpl
 from casework.cli.checks import JOURNALS, checks_of
 from casework.storage.diagnosis import Diagnosis, file_of, journal_reason, shown_url
-from casework.storage.sqlite import journal_mode
+from casework.storage.sql.sqlite import journal_mode
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from casework import Refused, StoreOptions
 
 
 def test_f11_who_finds_no_connection_is_told_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casework.storage.sqlite.BUSY_MILLISECONDS", 200)
+    monkeypatch.setattr("casework.storage.sql.sqlite.BUSY_MILLISECONDS", 200)
     app = founded(fresh())
     desk = app.desk(CLERK)
     case = desk.open("guest")

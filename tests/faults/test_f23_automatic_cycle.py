@@ -14,7 +14,7 @@ from casework.desk import Engine
 from casework.ids import Ids, system_entropy
 from casework.manifest import manifest_of
 from casework.plugins import Plugins
-from casework.storage.engine import StoreOptions, open_engine
+from casework.storage.sql.engine import StoreOptions, open_engine
 from casework.storage.store import Store
 
 ON = field("on") == True  # noqa: E712

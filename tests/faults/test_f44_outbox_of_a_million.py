@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 from casework import Casework
 from casework.clock import to_micros
-from casework.storage.prepared import Prepared
 from casework.storage.schema import message
+from casework.storage.sql.prepared import Prepared
 
 pytestmark = pytest.mark.both
 

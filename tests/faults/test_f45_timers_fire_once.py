@@ -28,7 +28,7 @@ from casework import (
     state,
 )
 from casework.desk import firing
-from casework.storage.transaction import ConstraintBroken
+from casework.storage.sql.transaction import ConstraintBroken
 
 PAID = True
 LOOKED_AT = 300

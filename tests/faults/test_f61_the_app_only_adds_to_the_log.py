@@ -16,9 +16,9 @@ from stores import fresh
 from working import case_types, day
 
 from casework import Actor, FrozenClock, StoreMismatch, StoreOptions, seeded_entropy
-from casework.storage.engine import open_engine
 from casework.storage.roles import Roles, grant
-from casework.storage.transactions import Transactions
+from casework.storage.sql.engine import open_engine
+from casework.storage.sql.transactions import Transactions
 
 pytestmark = pytest.mark.postgres
 

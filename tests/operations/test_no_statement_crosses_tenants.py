@@ -14,7 +14,7 @@ from working import case_types, day
 
 from casework import Desk
 from casework.storage import schema
-from casework.storage.prepared import Prepared
+from casework.storage.sql.prepared import Prepared
 
 pytestmark = pytest.mark.both
 

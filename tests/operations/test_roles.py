@@ -7,8 +7,8 @@ from stores import fresh
 
 from casework import SetupError, StoreOptions
 from casework.storage import roles, schema
-from casework.storage.engine import open_engine
 from casework.storage.roles import Roles, grants
+from casework.storage.sql.engine import open_engine
 
 
 def test_every_fixed_table_is_told_of_to_the_app() -> None:

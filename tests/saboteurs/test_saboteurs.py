@@ -82,7 +82,7 @@ SABOTEURS = [
     ),
     Saboteur(
         "the write lock is taken too late",
-        "storage/sqlite.py",
+        "storage/sql/sqlite.py",
         '"BEGIN IMMEDIATE" if writes',
         '"BEGIN" if writes',
         "tests/faults/test_f07_store_is_locked.py",
@@ -173,7 +173,7 @@ SABOTEURS = [
     ),
     Saboteur(
         "half a firing is committed when the rest fails",
-        "storage/transactions.py",
+        "storage/sql/transactions.py",
         "                    self._backend.roll_back(raw)\n                    raise\n",
         "                    self._commit(raw, transaction)\n                    raise\n",
         "tests/faults/test_f60_log_cannot_be_written.py",

@@ -10,8 +10,8 @@ from stores import fresh
 
 from casework import Case, Casework
 from casework.model.case import Receipt
-from casework.storage.gathering import Gathering
-from casework.storage.transaction import Contended
+from casework.storage.sql.gathering import Gathering
+from casework.storage.sql.transaction import Contended
 
 TENANT = CLERK.tenant
 

@@ -36,7 +36,7 @@ from casework.deciding.draft import account_key
 from casework.deciding.effects import AMOUNT_LIMIT
 from casework.model.case import Snapshot
 from casework.storage import schema
-from casework.storage.engine import StoreOptions, open_engine
+from casework.storage.sql.engine import StoreOptions, open_engine
 
 pytestmark = pytest.mark.both
 

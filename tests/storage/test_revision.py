@@ -12,9 +12,9 @@ from casework.deciding import decide
 from casework.ids import system_entropy
 from casework.model.case import Move
 from casework.model.decision import Decision
-from casework.storage.engine import StoreOptions, open_engine
+from casework.storage.sql.engine import StoreOptions, open_engine
+from casework.storage.sql.transaction import Duplicate
 from casework.storage.store import Lost, Store
-from casework.storage.transaction import Duplicate
 
 pytestmark = pytest.mark.both
 

@@ -28,8 +28,8 @@ from casework import (
 )
 from casework.desk import Desk
 from casework.model.fields import FIELD_TYPES
-from casework.storage.engine import StoreOptions, open_engine
 from casework.storage.schema import metadata
+from casework.storage.sql.engine import StoreOptions, open_engine
 from casework.storage.tables import VERSION_TABLE, head
 
 pytestmark = pytest.mark.both

@@ -7,8 +7,8 @@ import click
 from casework import StoreOptions
 from casework.cli.command import command, json_option, option
 from casework.cli.session import Session
-from casework.storage.engine import open_engine
 from casework.storage.roles import Roles, grant, grants
+from casework.storage.sql.engine import open_engine
 
 
 @command(

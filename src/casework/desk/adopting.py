@@ -21,8 +21,8 @@ from casework.model.refusal import Refusal
 from casework.storage.course import course_of
 from casework.storage.fold import pinned_by
 from casework.storage.log import parsed
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Lost
-from casework.storage.transaction import Transaction
 
 
 def adopted(

@@ -18,8 +18,8 @@ from casework.errors import InvalidValue, Refused
 from casework.model.actor import Actor, is_identifier
 from casework.model.case import Case, Receipt
 from casework.model.refusal import Refusal
-from casework.storage.gathering import Gathering
-from casework.storage.transaction import Transaction
+from casework.storage.sql.gathering import Gathering
+from casework.storage.sql.transaction import Transaction
 
 Answer = TypeVar("Answer")
 

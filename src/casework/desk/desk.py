@@ -37,7 +37,7 @@ from casework.model.enclosure import Enclosure
 from casework.model.erasure import Erasure, ErasureReason, ErasureState, HoldReason, LegalHold
 from casework.model.fields import FieldClass
 from casework.model.refusal import Refusal, RefusalCode
-from casework.storage.transaction import Contended, OutcomeUnknown, Transaction
+from casework.storage.sql.transaction import Contended, OutcomeUnknown, Transaction
 
 Answer = TypeVar("Answer")
 

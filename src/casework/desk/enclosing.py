@@ -28,7 +28,7 @@ from casework.model.enclosure import Enclosure, SealedFile
 from casework.model.fields import FIELD_CLASSES
 from casework.model.refusal import Problem, Refusal
 from casework.storage.enclosures import enclosed
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 from casework.text import Text
 
 log = logging.getLogger("casework.desk")

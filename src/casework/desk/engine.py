@@ -26,8 +26,8 @@ from casework.parts import Channel, Inbound, Part
 from casework.plugins import Plugins
 from casework.storage.fold import Manifests
 from casework.storage.keys import Keys
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Store
-from casework.storage.transaction import Transaction
 
 
 class ManifestChanged(StoreMismatch):

@@ -10,7 +10,7 @@ from casework.model.actor import Actor
 from casework.model.case import Snapshot
 from casework.storage.fold import pinned_by
 from casework.storage.log import Entry, Frame, parsed
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 
 def in_their_eras(

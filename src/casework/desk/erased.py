@@ -12,7 +12,7 @@ from casework.model.case import Snapshot
 from casework.model.decision import Decision
 from casework.model.refusal import Refusal
 from casework.model.retention import Retention
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 
 def retention(engine: Engine, compiled: Compiled) -> Retention:

@@ -32,7 +32,7 @@ from casework.model.erasure import (
 )
 from casework.model.refusal import Problem, Refusal
 from casework.storage.erasures import about, types_of
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 from casework.text import Text
 from casework.titles import roles_text
 

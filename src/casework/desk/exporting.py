@@ -11,7 +11,7 @@ from casework.desk.engine import Engine
 from casework.desk.record import record_of
 from casework.model.actor import Actor
 from casework.model.case import Case
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 CHUNK = 100
 """Cases that are read in one transaction."""

@@ -20,8 +20,8 @@ from casework.model.actor import Actor
 from casework.model.case import Case, Move, Receipt, Snapshot
 from casework.model.decision import Decision
 from casework.model.refusal import Refusal
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Lost
-from casework.storage.transaction import Transaction
 from casework.text import Text
 
 

@@ -12,7 +12,7 @@ from casework.model.actor import Actor
 from casework.model.case import Case
 from casework.storage.fold import Fold
 from casework.storage.log import Entry, Frame
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 
 def history(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> tuple[HistoryEntry, ...]:

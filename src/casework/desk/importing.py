@@ -21,7 +21,7 @@ from casework.errors import Refused
 from casework.model.actor import Actor
 from casework.model.case import Case, Cause
 from casework.model.refusal import Refusal
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 from casework.text import Text
 
 

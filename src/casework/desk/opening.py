@@ -15,8 +15,8 @@ from casework.model.actor import Actor, is_identifier
 from casework.model.case import Cause, Move, Placed, Receipt, Snapshot
 from casework.model.decision import Decision, Opening
 from casework.model.refusal import Problem, Refusal
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import blank
-from casework.storage.transaction import Transaction
 from casework.text import Text
 
 

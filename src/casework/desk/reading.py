@@ -31,7 +31,7 @@ from casework.soundness import check_condition
 from casework.soundness.truth import bound
 from casework.storage.predicate import Asking
 from casework.storage.search import Older, Scope
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 from casework.text import Text
 from casework.titles import roles_text
 

@@ -21,7 +21,7 @@ from casework.model.actor import is_identifier
 from casework.model.fields import Field
 from casework.parts import Inbound, Incoming
 from casework.storage.inbox import INBOX_STATES, InboxRow, InboxState
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 log = logging.getLogger("casework.inbox")
 

@@ -7,7 +7,7 @@ from casework.desk.engine import Engine
 from casework.hookspecs import Recorded
 from casework.model.case import Move, Receipt, Snapshot
 from casework.model.decision import Decision
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 
 def weigh(engine: Engine, transaction: Transaction, compiled: Compiled, snapshot: Snapshot, move: Move) -> None:

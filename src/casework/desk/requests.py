@@ -17,7 +17,7 @@ from casework.model.actor import Actor, is_identifier
 from casework.model.case import Cause, MoveKind, Receipt
 from casework.model.enclosure import SealedFile
 from casework.model.refusal import Problem, Refusal
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 from casework.text import Text
 
 REQUEST_LIMIT = 256

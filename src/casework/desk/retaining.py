@@ -11,7 +11,7 @@ from casework.desk.engine import Engine
 from casework.desk.erasing import cases_about, one_case, write
 from casework.model.actor import SYSTEM, Actor
 from casework.model.erasure import Erases, Erasure, LegalHold
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 
 def ask_when_due(engine: Engine, transaction: Transaction, tenant: str, case_id: str, now: datetime) -> bool:

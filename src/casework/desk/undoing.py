@@ -12,7 +12,7 @@ from casework.model.case import Snapshot, Undo
 from casework.model.posting import Posting
 from casework.model.refusal import Refusal
 from casework.storage.log import parsed
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 from casework.text import Text
 
 

@@ -16,7 +16,7 @@ from casework.model.assignment import Assignment
 from casework.model.erasure import ERASURE_REASONS, GONE, Erases, Erasure, ErasureReason
 from casework.storage.erasures import assigned
 from casework.storage.log import parsed
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 log = logging.getLogger("casework.desk")
 

@@ -9,8 +9,8 @@ from sqlalchemy import Dialect, select
 from casework.model.assignment import Assignment
 from casework.storage import schema
 from casework.storage.cases import bound, inserting, keyed
-from casework.storage.prepared import Prepared
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 
 class Assignments:

@@ -23,11 +23,11 @@ from casework.storage.cases import keyed
 from casework.storage.fault import Fault
 from casework.storage.log import Frame, parsed
 from casework.storage.messages import MessageKey, unpacked
-from casework.storage.prepared import Prepared
 from casework.storage.projection import Projection
 from casework.storage.sealing import Seals
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import RECHECK
-from casework.storage.transaction import Transaction
 
 Lines = dict[Any, tuple[Any, ...]]
 

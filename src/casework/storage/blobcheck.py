@@ -10,7 +10,7 @@ from casework.keys.sealing import is_sealed
 from casework.storage.enclosures import Enclosures, enclosed, kept_files, owners
 from casework.storage.fault import Fault
 from casework.storage.log import Entry, Frame
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 
 class BlobCheck:

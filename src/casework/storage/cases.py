@@ -14,10 +14,10 @@ from casework.model.case import Snapshot
 from casework.model.decision import Decision
 from casework.storage import schema
 from casework.storage.log import Entry
-from casework.storage.prepared import Prepared
 from casework.storage.projection import Projection, next_due
 from casework.storage.sealing import Seals, subject_of
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 
 def keyed(table: SQLTable, *names: str) -> Any:

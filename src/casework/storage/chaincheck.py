@@ -14,8 +14,8 @@ from casework.clock import EPOCH
 from casework.storage import schema
 from casework.storage.fault import Fault
 from casework.storage.log import GENESIS, framed
-from casework.storage.prepared import Prepared
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 PAGE = 5_000
 _INSTANT = b"\x00\x00\x00\x08"

@@ -12,8 +12,8 @@ from sqlalchemy import Dialect, bindparam, select
 from casework.clock import to_micros
 from casework.storage import schema
 from casework.storage.cases import bound, inserting, keyed
-from casework.storage.prepared import Prepared
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 
 @attrs.frozen(kw_only=True)

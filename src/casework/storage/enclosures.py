@@ -9,11 +9,11 @@ from sqlalchemy import Dialect, func, select
 from casework.model.decision import Decision
 from casework.model.enclosure import Enclosure, SealedFile
 from casework.storage import schema
-from casework.storage.advisory import NameLock
 from casework.storage.cases import bound, inserting, keyed
 from casework.storage.log import Entry, Frame, apart_of, parsed
-from casework.storage.prepared import Prepared
-from casework.storage.transaction import Transaction
+from casework.storage.sql.advisory import NameLock
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 Files = dict[int, tuple[str, int]]
 

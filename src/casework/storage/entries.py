@@ -7,9 +7,9 @@ from sqlalchemy import Dialect, select
 from casework.storage import schema
 from casework.storage.cases import inserting, keyed
 from casework.storage.log import Entry
-from casework.storage.prepared import Prepared
 from casework.storage.sealing import Seals
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 
 class Entries:

@@ -18,9 +18,9 @@ from casework.storage import schema
 from casework.storage.cases import bound, inserting, keyed
 from casework.storage.entries import Entries
 from casework.storage.log import parsed
-from casework.storage.prepared import Prepared
 from casework.storage.projection import Projection, column_name
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 _EXCLUSIVE = text("SELECT pg_advisory_xact_lock(hashtextextended(:whose, 0))")
 _SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:whose, 0))")

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 _ASIDE: ContextVar[bool] = ContextVar("the gate is kept open", default=False)
 

@@ -12,9 +12,9 @@ from sqlalchemy import Dialect, bindparam, delete, func, select, tuple_
 from casework.clock import from_micros, to_micros
 from casework.storage import schema
 from casework.storage.cases import bound, keyed
-from casework.storage.prepared import Prepared, inserts
 from casework.storage.sealing import STORE_KEY, Seals
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared, inserts
+from casework.storage.sql.transaction import Transaction
 
 InboxState = Literal["applied", "parked", "dropped"]
 INBOX_STATES: tuple[InboxState, ...] = ("parked", "applied", "dropped")

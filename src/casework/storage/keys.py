@@ -26,8 +26,8 @@ from casework.keys.masters import Wrapped
 from casework.keys.port import KEY_BYTES
 from casework.storage import schema
 from casework.storage.cases import bound, inserting, keyed
-from casework.storage.prepared import Prepared
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 REMEMBERED = 4_096
 """Keys that one process remembers at most."""

@@ -14,8 +14,8 @@ from sqlalchemy import Dialect, and_, bindparam, delete, func, insert, literal, 
 
 from casework.storage import schema
 from casework.storage.cases import bound, inserting
-from casework.storage.prepared import Prepared
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 PAGE = 5_000
 STATEMENT = ("", "")

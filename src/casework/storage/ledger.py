@@ -16,10 +16,10 @@ from casework.model.decision import Decision
 from casework.model.posting import Hold
 from casework.model.refusal import Refusal
 from casework.storage import schema
-from casework.storage.advisory import NameLock
 from casework.storage.cases import bound, inserting, keyed
-from casework.storage.prepared import Prepared
-from casework.storage.transaction import ConstraintBroken, Transaction
+from casework.storage.sql.advisory import NameLock
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import ConstraintBroken, Transaction
 
 
 class Ledger:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Column, Select, Table, literal_column, select, tuple_
 
 from casework.storage import schema
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 FORMAT = "casework-log-1"
 PAGE = 2_000

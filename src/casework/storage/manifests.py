@@ -10,8 +10,8 @@ from casework.clock import to_micros
 from casework.manifest import Manifest
 from casework.storage import schema
 from casework.storage.cases import bound, keyed
-from casework.storage.prepared import Prepared, inserts
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared, inserts
+from casework.storage.sql.transaction import Transaction
 
 
 class Manifests:

@@ -10,8 +10,8 @@ from sqlalchemy import Dialect, bindparam, select
 from casework.model.case import Snapshot
 from casework.storage import schema
 from casework.storage.cases import Cases
-from casework.storage.prepared import Prepared
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 AT_ONCE = 512
 """Values in one statement; SQLite takes 32,766, older builds 999."""

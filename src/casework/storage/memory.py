@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine
 
 from casework.errors import SetupError
-from casework.storage.engine import is_memory
+from casework.storage.sql.engine import is_memory
 
 
 def held(engine: Engine) -> bytes:

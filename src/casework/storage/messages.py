@@ -23,9 +23,9 @@ from casework.parts import Channel
 from casework.storage import schema
 from casework.storage.cases import bound, inserting, keyed
 from casework.storage.codec import canonical, values_from_plain, values_to_plain
-from casework.storage.prepared import Prepared
 from casework.storage.sealing import Seals
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 from casework.storage.wakes import Wakes
 
 MessageState = Literal["waiting", "doubtful", "sent", "dead", "dropped", "emptied"]

@@ -16,8 +16,8 @@ from casework.clock import from_micros, to_micros
 from casework.storage import schema
 from casework.storage.cases import keyed
 from casework.storage.messages import MessageKey, MessageState
-from casework.storage.prepared import Prepared
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 BELIEVED = timedelta(days=10)
 """No pause is as long as this: a message that is to wait for longer was written before the clock went back (F47)."""

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from casework.clock import from_micros
 from casework.storage import schema
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 _VERSION = text("SELECT version_num FROM casework_version")
 _READ_ONLY = text("SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'")

@@ -6,11 +6,11 @@ from sqlalchemy import Dialect, select
 
 from casework.model.case import Receipt
 from casework.storage import schema
-from casework.storage.advisory import NameLock
 from casework.storage.cases import bound, inserting, keyed
-from casework.storage.prepared import Prepared
 from casework.storage.sealing import Seals
-from casework.storage.transaction import Transaction
+from casework.storage.sql.advisory import NameLock
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 
 class Requests:

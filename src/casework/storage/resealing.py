@@ -18,10 +18,10 @@ from casework.storage.entries import values_at
 from casework.storage.inbox import came_in_at
 from casework.storage.log import Frame, parsed
 from casework.storage.messages import MessageKey, packed, unpacked
-from casework.storage.prepared import Prepared
 from casework.storage.sealing import PLAIN_DIGEST, STORE_KEY, subject_of
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Store
-from casework.storage.transaction import Transaction
 
 PAGE = 500
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from casework.errors import StoreUnavailable
 from casework.storage import schema
-from casework.storage.engine import is_memory
+from casework.storage.sql.engine import is_memory
 from casework.storage.store import Store
 
 _PATIENCE = "0"

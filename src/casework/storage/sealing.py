@@ -21,7 +21,7 @@ from casework.keys.port import KEY_BYTES
 from casework.keys.sealing import is_sealed, seal, taken_apart, unseal
 from casework.model.case import Snapshot
 from casework.storage import schema
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 if TYPE_CHECKING:
     from casework.storage.keys import Keys

@@ -19,7 +19,7 @@ from casework.model.outfit import Worklist
 from casework.storage import schema
 from casework.storage.predicate import Asking, Predicates
 from casework.storage.projection import Projection
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 RANGE_LIMIT = 100
 COUNT_LIMIT = 1_000

@@ -9,8 +9,8 @@ from casework.checkpoints.tree import CompactRange
 from casework.errors import InvalidValue, LogForked, StoreBehind
 from casework.storage.checkpoints import CheckpointRows, StoredCheckpoint
 from casework.storage.leaves import Leaves
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Store
-from casework.storage.transaction import Transaction
 
 
 class Standing:

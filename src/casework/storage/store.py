@@ -37,10 +37,10 @@ from casework.storage.projection import Projection
 from casework.storage.requests import Requests
 from casework.storage.sealing import Seals, subject_of
 from casework.storage.search import Search
+from casework.storage.sql.transaction import Transaction
+from casework.storage.sql.transactions import Transactions
 from casework.storage.tables import Tables
 from casework.storage.timers import Timers
-from casework.storage.transaction import Transaction
-from casework.storage.transactions import Transactions
 from casework.storage.wakes import Wakes
 
 

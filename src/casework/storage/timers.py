@@ -12,8 +12,8 @@ from sqlalchemy import Dialect, bindparam, func, select, tuple_
 from casework.clock import from_micros, to_micros
 from casework.storage import schema
 from casework.storage.cases import keyed
-from casework.storage.prepared import Prepared, inserts
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared, inserts
+from casework.storage.sql.transaction import Transaction
 from casework.storage.wakes import Wakes
 
 

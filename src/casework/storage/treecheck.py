@@ -21,9 +21,9 @@ from casework.storage import schema
 from casework.storage.chaincheck import ChainCheck
 from casework.storage.fault import Fault
 from casework.storage.leaves import STATEMENT, Leaves
+from casework.storage.sql.transaction import Transaction
 from casework.storage.standing import Standing
 from casework.storage.store import Store
-from casework.storage.transaction import Transaction
 
 MOST = 100
 """Faults of one kind that are named; a store that was replaced as a whole would fill the screen for hours."""

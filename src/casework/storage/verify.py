@@ -29,10 +29,10 @@ from casework.storage.entries import values_at
 from casework.storage.fault import Fault
 from casework.storage.fold import Fold, chained, pinned_by
 from casework.storage.log import Entry, Frame, commitment, opened_values, parsed
-from casework.storage.prepared import Prepared
 from casework.storage.projection import Projection, column_name
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Store
-from casework.storage.transaction import Transaction
 from casework.storage.treecheck import LogVerdict, TreeCheck, joined
 
 __all__ = ["Fault", "Verdict", "Verifier"]

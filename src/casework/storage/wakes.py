@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from casework.jobs import Job, Runner
-from casework.storage.prepared import Prepared
-from casework.storage.transaction import Transaction
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.transaction import Transaction
 
 NEAR = timedelta(minutes=10)
 """A timer gets its job when it rings within this time; the store is tended more often than that."""

@@ -7,7 +7,7 @@ from casework.keys.sealing import is_sealed
 from casework.storage.cases import row_at
 from casework.storage.entries import values_at
 from casework.storage.rows import Row, Tables
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 
 def opened(app: Casework, tables: Tables) -> Tables:

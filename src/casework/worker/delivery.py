@@ -14,7 +14,7 @@ from casework.desk.engine import Engine
 from casework.ids import Entropy
 from casework.parts import LONGEST_PAUSE, Channel
 from casework.storage.messages import MessageKey, MessageState, Taken
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 log = logging.getLogger("casework.worker")
 

@@ -9,7 +9,7 @@ from casework.desk.engine import Engine
 from casework.errors import InvalidValue
 from casework.storage.messages import MessageKey, MessageState, message_key
 from casework.storage.outbox import Outgoing
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 RETRIED: tuple[MessageState, ...] = ("waiting", "dead", "doubtful")
 Decide = Callable[[Transaction, MessageKey], None]

@@ -15,9 +15,9 @@ from casework.desk.retaining import ask_when_due
 from casework.errors import LogForked, Refused, StoreBehind, StoreUnavailable
 from casework.model.actor import SYSTEM, Actor
 from casework.model.case import Cause, Move, MoveKind, Snapshot
+from casework.storage.sql.transaction import ConstraintBroken, Contended, Transaction
 from casework.storage.store import RECHECK
 from casework.storage.timers import DueTimer
-from casework.storage.transaction import ConstraintBroken, Contended, Transaction
 from casework.worker.ran import Ran
 
 log = logging.getLogger("casework.worker")

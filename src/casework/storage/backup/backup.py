@@ -17,9 +17,9 @@ from casework.storage.backup import dumping, filing
 from casework.storage.backup.archive import Archive, Backup, Source, check_files, opened, read_manifest
 from casework.storage.backup.envelope import opened_with, sealed_for
 from casework.storage.enclosures import held
-from casework.storage.engine import StoreOptions, open_engine
+from casework.storage.sql.engine import StoreOptions, open_engine
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Store
-from casework.storage.transaction import Transaction
 
 BLOBS = "blobs"
 

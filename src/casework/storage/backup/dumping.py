@@ -16,9 +16,9 @@ from casework.errors import SetupError
 from casework.ids import system_entropy
 from casework.storage.backup.archive import Archive, Source, opened, poured
 from casework.storage.backup.envelope import Envelope
-from casework.storage.engine import StoreOptions, open_engine
+from casework.storage.sql.engine import StoreOptions, open_engine
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Store
-from casework.storage.transaction import Transaction
 
 NAME = "store.dump"
 _SNAPSHOT = text("SELECT pg_export_snapshot()")

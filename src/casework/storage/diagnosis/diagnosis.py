@@ -15,10 +15,10 @@ from casework.storage.diagnosis.pinned import ByHash, Pinned, pinned_cases
 from casework.storage.diagnosis.server import of_server
 from casework.storage.diagnosis.waiting import Waiting, waiting
 from casework.storage.enclosures import held
-from casework.storage.engine import StoreOptions
+from casework.storage.sql.engine import StoreOptions
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Store
 from casework.storage.tables import head
-from casework.storage.transaction import Transaction
 
 
 @attrs.frozen(kw_only=True)

@@ -11,10 +11,10 @@ from sqlalchemy import text
 
 from casework.storage.diagnosis.amiss import Amiss, problem
 from casework.storage.diagnosis.place import file_of, of_file
-from casework.storage.engine import StoreOptions, is_memory
-from casework.storage.sqlite import WAL_SAFE
+from casework.storage.sql.engine import StoreOptions, is_memory
+from casework.storage.sql.sqlite import WAL_SAFE
+from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Store
-from casework.storage.transaction import Transaction
 
 JournalReason = Literal["memory", "wal-safe", "sole-process", "wal-reset-bug"]
 

@@ -13,7 +13,7 @@ from casework.errors import CaseworkError
 from casework.model.command import Send
 from casework.parts import EffectPart
 from casework.storage import schema
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 Standing = Literal["current", "older", "orphaned", "lost"]
 ByHash = Callable[[Transaction, str], Compiled | None]

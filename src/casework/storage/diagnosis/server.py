@@ -10,8 +10,8 @@ from sqlalchemy import text
 from casework.clock import from_micros
 from casework.storage.diagnosis.amiss import Amiss, note, problem
 from casework.storage.diagnosis.journal import Settings
-from casework.storage.engine import StoreOptions
-from casework.storage.transaction import Transaction
+from casework.storage.sql.engine import StoreOptions
+from casework.storage.sql.transaction import Transaction
 
 OLDEST = 140_000
 """The first version that casework is for, as PostgreSQL writes it: 14."""

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from casework.clock import from_micros, to_micros
 from casework.storage import schema
-from casework.storage.transaction import Transaction
+from casework.storage.sql.transaction import Transaction
 
 
 @attrs.frozen(kw_only=True)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from casework.errors import SetupError, StoreMismatch, StoreUnavailable
-from casework.storage.transaction import ConstraintBroken, OutcomeUnknown, Transaction
+from casework.storage.sql.transaction import ConstraintBroken, OutcomeUnknown, Transaction
 
 BUSY_MILLISECONDS = 5_000
 CACHE_KIBIBYTES = 16_384

@@ -10,10 +10,10 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 
 from casework.errors import SetupError
-from casework.storage.line import Line
+from casework.storage.sql.line import Line
 
 if TYPE_CHECKING:
-    from casework.storage.engine import StoreOptions
+    from casework.storage.sql.engine import StoreOptions
 
 PINGED_AFTER = 5.0
 """Seconds for which an unused connection is trusted."""

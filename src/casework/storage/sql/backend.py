@@ -6,7 +6,7 @@ from typing import Any, NoReturn, Protocol
 
 from sqlalchemy import Connection, Engine
 
-from casework.storage.transaction import OutcomeUnknown, Transaction
+from casework.storage.sql.transaction import OutcomeUnknown, Transaction
 
 
 class Backend(Protocol):
@@ -42,9 +42,9 @@ class Backend(Protocol):
 def backend_of(engine: Engine) -> Backend:
     """The kind of database that an engine speaks to."""
     if engine.dialect.name == "sqlite":
-        from casework.storage.sqlite import SQLite
+        from casework.storage.sql.sqlite import SQLite
 
         return SQLite(engine.dialect)
-    from casework.storage.postgres import Postgres
+    from casework.storage.sql.postgres import Postgres
 
     return Postgres(engine.dialect)

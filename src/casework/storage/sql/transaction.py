@@ -12,7 +12,7 @@ from typing import Any, NoReturn, Protocol
 from sqlalchemy import Dialect, Executable
 
 from casework.errors import Reentered, StoreUnavailable
-from casework.storage.prepared import Cursor, Prepared
+from casework.storage.sql.prepared import Cursor, Prepared
 
 
 class OutcomeUnknown(StoreUnavailable):

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from sqlalchemy import Dialect, Executable
 
-from casework.storage.line import Line
-from casework.storage.prepared import Cursor, Prepared
-from casework.storage.transaction import Driver, Transaction
+from casework.storage.sql.line import Line
+from casework.storage.sql.prepared import Cursor, Prepared
+from casework.storage.sql.transaction import Driver, Transaction
 
 WAITING_LIMIT = 500
 """Statements that are kept back at most."""

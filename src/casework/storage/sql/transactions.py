@@ -13,12 +13,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from casework.errors import StoreUnavailable
 from casework.ids import Entropy
-from casework.storage.backend import Backend, backend_of
-from casework.storage.engine import is_memory
-from casework.storage.host import Hosts
-from casework.storage.kept import Kept
-from casework.storage.transaction import ConnectionLost, Contended, Held, OutcomeUnknown, Transaction, told
-from casework.storage.turn import Alone, Turn
+from casework.storage.sql.backend import Backend, backend_of
+from casework.storage.sql.engine import is_memory
+from casework.storage.sql.host import Hosts
+from casework.storage.sql.kept import Kept
+from casework.storage.sql.transaction import ConnectionLost, Contended, Held, OutcomeUnknown, Transaction, told
+from casework.storage.sql.turn import Alone, Turn
 
 Answer = TypeVar("Answer")
 

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
 
 from casework.errors import SetupError, StoreMismatch, StoreUnavailable
-from casework.storage.patience import Patience
-from casework.storage.prepared import Prepared
-from casework.storage.served import Served, Waiting
-from casework.storage.transaction import (
+from casework.storage.sql.patience import Patience
+from casework.storage.sql.prepared import Prepared
+from casework.storage.sql.served import Served, Waiting
+from casework.storage.sql.transaction import (
     ConnectionLost,
     ConstraintBroken,
     Contended,

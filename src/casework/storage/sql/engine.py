@@ -50,11 +50,11 @@ def open_engine(url: str, options: StoreOptions) -> Engine:
         ) from None
     kind = parsed.get_backend_name()
     if kind == "sqlite":
-        from casework.storage.sqlite import open_sqlite
+        from casework.storage.sql.sqlite import open_sqlite
 
         return open_sqlite(parsed, sole_process=options.sole_process, synchronous=options.synchronous)
     if kind not in SERVERS:
         raise SetupError(f"{kind!r} is not supported; use sqlite:///file.db, sqlite:// or postgresql://user@host/name")
-    from casework.storage.connecting import open_postgres
+    from casework.storage.sql.connecting import open_postgres
 
     return open_postgres(parsed, options)

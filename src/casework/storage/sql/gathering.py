@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from casework.storage.prepared import Cursor, Prepared
-from casework.storage.transaction import Contended, Transaction
+from casework.storage.sql.prepared import Cursor, Prepared
+from casework.storage.sql.transaction import Contended, Transaction
 
 GATHERED_LIMIT = 2_000
 """Rows of one statement that are kept in memory before they are sent."""
