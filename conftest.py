@@ -1,7 +1,7 @@
 """What every test gets, be it of the core, a plugin or an example.
 
-A hypothesis profile, the options ``--long`` and ``--database``, empty stores of every kind, and a check that
-nothing was left running.
+A hypothesis profile, the options ``--long``, ``--oracles`` and ``--database``, empty stores of every kind, and a check
+that nothing was left running.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ GRACE = 2.0  # seconds that a thread which is already ending may take
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help='also run the tests marked "long"')
+    told = "also run what asks independent oracles, each in its environment in this folder (dev.py test --oracles)"
+    parser.addoption("--oracles", metavar="DIR", help=told)
     told = "run what needs a store on this database; with postgres, only what needs a store"
     parser.addoption("--database", choices=(*KINDS, "both"), default=SQLITE, help=told)
 
@@ -71,6 +73,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in items if not _is_left_out(item, only_postgres=only_postgres)]
     config.hook.pytest_deselected(items=list(set(items) - set(kept)))
     items[:] = kept
+    for item in items if config.getoption("--oracles") is None else ():
+        if "oracle" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="asks an independent oracle (--oracles)"))
     if config.getoption("--long"):
         return
     for item in items:

@@ -5,6 +5,7 @@
     python3 dev.py test           run everything: linters, types, floors, core, plugins, examples, documentation;
                                   what needs a store runs on SQLite and on PostgreSQL, which a wheel brings along
     python3 dev.py test --long    the same, with more hypothesis examples and the tests marked "long"
+    python3 dev.py test --oracles  the same, and ask independent packages, each in an environment of its own
     python3 dev.py test ARGS      run only pytest, with ARGS, e.g.  test tests/unit -k ledger
     python3 dev.py bench [ARGS]   run the benchmarks
     python3 dev.py sync           only set up
@@ -34,6 +35,8 @@ ABOVE = ("tests/cli", "tests/demo", "tests/volunteering", "plugins", "examples")
 ALL, CORE = "all that need a store", "all of the core that need a store"
 PEERS = VENV / "peers"
 PEER_PACKAGES = ("dbos", "django-fsm-2", "SpiffWorkflow")
+ORACLES = VENV / "oracles"
+ORACLE_PACKAGES = {"dcworkflow": ("Products.DCWorkflow",), "pm4py": ("pm4py", "jsonschema")}
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 EXE = ".exe" if os.name == "nt" else ""
 PYTHON = BIN / f"python{EXE}"
@@ -75,14 +78,18 @@ def bench(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Every suite, or pytest alone where arguments select tests."""
     long = "--long" in arguments
-    selection = [argument for argument in arguments if argument not in ("--long", "--")]
+    selection = [argument for argument in arguments if argument not in ("--long", "--oracles", "--")]
     marks = ["--long"] if long else []
+    oracles = "--oracles" in arguments
+    if oracles:
+        make_oracles()
+        marks += ["--oracles", str(ORACLES)]
     pytest: list[str | Path] = [PYTHON, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", ROOT, *marks]
     if long:
         os.environ.setdefault("HYPOTHESIS_PROFILE", "night")
     if selection:
         code = run(*pytest, *selection)
-        report({"tests selected by: " + " ".join(selection): code}, linters=False, long=long)
+        report({"tests selected by: " + " ".join(selection): code}, linters=False, long=long, oracles=oracles)
         return code
     sources = ["src", *(str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("plugins/*/src")))]
     shared = ["-n", "auto", "--dist", "worksteal"]
@@ -99,8 +106,18 @@ def test(arguments: list[str]) -> int:
         ],
     }
     results = {name: timed(name, command) for name, command in suites.items()}
-    report(results, linters=True, long=long)
+    report(results, linters=True, long=long, oracles=oracles)
     return 1 if any(results.values()) else 0
+
+
+def make_oracles() -> None:
+    """An environment for each oracle, whose package never comes into ours."""
+    for name, packages in ORACLE_PACKAGES.items():
+        python = ORACLES / name / BIN.name / f"python{EXE}"
+        if not python.exists():
+            print(f"making an environment for the oracle {name}", flush=True)
+            must([sys.executable, "-m", "venv", str(ORACLES / name)], "no environment could be made")
+            must([str(python), "-m", "pip", "install", "--quiet", *packages], f"{name} could not be installed")
 
 
 def on_postgres(*, long: bool) -> list[str]:
@@ -135,7 +152,7 @@ def timed(name: str, command: list[str | Path]) -> int:
     return code
 
 
-def report(results: dict[str, int], *, linters: bool, long: bool) -> None:
+def report(results: dict[str, int], *, linters: bool, long: bool, oracles: bool) -> None:
     """Say which suites ran and which did not."""
     print("\nSuites that ran:")
     for name, code in results.items():
@@ -144,6 +161,8 @@ def report(results: dict[str, int], *, linters: bool, long: bool) -> None:
     if not long:
         skipped += [f"on PostgreSQL: {', '.join(ABOVE)} (python3 dev.py test --database postgres {' '.join(ABOVE)})"]
         skipped += ["the long form (python3 dev.py test --long)"]
+    if not oracles:
+        skipped += [f"what asks {', '.join(ORACLE_PACKAGES)} (python3 dev.py test --oracles tests/oracles)"]
     print("Suites that did not run:" + "".join(f"\n  {name}" for name in skipped or ["none"]), flush=True)
 
 

@@ -6,13 +6,13 @@ A receiver that answers at once shows what the database and the processors of th
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from benchmarks import served
 from benchmarks.measure import Figure, Sizes
@@ -51,12 +51,12 @@ def run(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     with served.postgres() as url:
         for answers in ANSWERS:
             for runner in RUNNERS:
-                yield from _workers(url, runner, answers, max(len(PROCESSES), sizes.bulk))
+                yield from _workers(url, runner, answers, sizes)
 
 
-def _workers(url: str, runner: str, answers: str, count: int) -> Iterator[Figure]:
-    first = 0.0
-    for processes in PROCESSES:
+def _workers(url: str, runner: str, answers: str, sizes: Sizes) -> Iterator[Figure]:
+    first, count = 0.0, max(len(PROCESSES), sizes.bulk)
+    for processes in (number for number in PROCESSES if number <= sizes.processes):
         rate = _throughput(url, runner, ANSWERS[answers], count=count, processes=processes)
         first = first or rate
         one = f"{runner}, answered {answers}, 1 process"
@@ -126,34 +126,26 @@ def _worker(url: str, runner: str, seconds: float, barrier: Any, answers: Any) -
     app.dispose()
 
 
-def chart(folder: Path) -> str:
-    """A plot of what ``benchmarks.json`` in *folder* says, as SVG in both languages; empty where none can be drawn."""
-    from casework.report import plot
-    from casework.report.drawing import available
-
-    figures = json.loads((folder / "benchmarks.json").read_text(encoding="utf-8"))["figures"].get("effects", [])
-    if not (available() and figures):
-        return ""
-    rows = [_point(figure) for figure in figures]
-    return str(plot(lambda language: _drawn(rows, zh=language == "zh")))
-
-
-def _point(figure: dict[str, Any]) -> dict[str, Any]:
-    runner, answered, processes = figure["name"].split(", ")
-    return {"runner": f"{runner}, {answered}", "processes": int(processes.split()[0]), "rate": figure["value"]}
-
-
-def _drawn(rows: list[dict[str, Any]], *, zh: bool) -> Any:
+def chart(figures: Sequence[Figure], language: Literal["en", "zh"]) -> str | None:
+    """A plot of what was found, as SVG; None where altair is not installed, or nothing is to be shown."""
+    if not figures or find_spec("altair") is None or find_spec("vl_convert") is None:
+        return None
     import altair
+    import vl_convert
 
-    from casework.report import drawn
-
+    zh = language == "zh"
     x, y = ("工作进程数", "每秒消息数") if zh else ("worker processes", "messages a second")
     title = "消息吞吐量" if zh else "Messages a second by the number of workers"
-    lines = altair.Chart(altair.Data(values=rows), title=title, width=520, height=280).mark_line(point=True)
+    data = altair.Data(values=[_point(figure) for figure in figures])
+    lines = altair.Chart(data, title=title, width=520, height=280).mark_line(point=True)
     encoded = lines.encode(
         x=altair.X("processes:O", title=x, axis=altair.Axis(labelAngle=0)),
         y=altair.Y("rate:Q", title=y),
         color=altair.Color("runner:N", title=None),
     )
-    return drawn(encoded, f"effects-{'zh' if zh else 'en'}")
+    return str(vl_convert.vegalite_to_svg(encoded.to_dict()))
+
+
+def _point(figure: Figure) -> dict[str, Any]:
+    runner, answered, processes = figure.name.split(", ")
+    return {"runner": f"{runner}, {answered}", "processes": int(processes.split()[0]), "rate": figure.value}

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from benchmarks import effects
 from benchmarks.measure import Figure
 from benchmarks.plot import plot
 
@@ -70,15 +71,16 @@ def markdown(place: Mapping[str, str], told: Told) -> str:
 
 
 def write(folder: Path, place: Mapping[str, str], told: Told) -> None:
-    """Write ``benchmarks.json``, ``benchmarks.md`` and, where altair is installed, a plot in both languages."""
+    """Write ``benchmarks.json``, ``benchmarks.md`` and, where altair is installed, plots in both languages."""
     folder.mkdir(parents=True, exist_ok=True)
     content = {"machine": place, "figures": {name: [_plain(each) for each in told[name]] for name in told}}
     (folder / "benchmarks.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "benchmarks.md").write_text(markdown(place, told), encoding="utf-8")
     for language in ("en", "zh"):
-        drawn = plot(told, language)
-        if drawn is not None:
-            (folder / f"benchmarks-{language}.svg").write_text(drawn, encoding="utf-8")
+        plots = {"benchmarks": plot(told, language), "effects": effects.chart(told.get("effects", ()), language)}
+        for name, drawn in plots.items():
+            if drawn is not None:
+                (folder / f"{name}-{language}.svg").write_text(drawn, encoding="utf-8")
 
 
 def _plain(figure: Figure) -> dict[str, object]:

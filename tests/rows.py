@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 from sqlalchemy import insert, literal, select
 
-from casework.access import general_roles
+from casework.access import general_roles, reaches
 from casework.compiled import Compiled
 from casework.condition import tree
 from casework.condition.build import actor, days, elapsed_since, field, hours, state
@@ -291,7 +291,7 @@ class Rows:
         self, transaction: Transaction, conditions: Sequence[Condition], actor: Actor, now: datetime
     ) -> dict[str, list[bool | None]]:
         """What SQL answers to each condition, by case."""
-        asking = Asking(now=now, person=actor.person, roles=actor.roles, unit=actor.unit)
+        asking = Asking(now=now, person=actor.person, held=reaches(actor))
         row: Any = self.cases.projection.table.c
         answers: dict[str, list[bool | None]] = {}
         for start in range(0, len(conditions), 100):

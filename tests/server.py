@@ -97,15 +97,16 @@ def database_url(server: str, name: str) -> str:
 
 
 @contextlib.contextmanager
-def durable_server(*settings: str) -> Iterator[Cluster]:
+def durable_server(*settings: str, parent: Path | None = None) -> Iterator[Cluster]:
     """A running cluster of one test alone that waits for the disk: to be killed, cut off, copied, promoted.
 
     It and every copy beside it are stopped and removed afterwards.
 
     Args:
         settings: what else the server is told, each as ``name=value``.
+        parent: where its folder lies, else with the temporary files; a killed process loses nothing in memory either.
     """
-    folder = make_folder("cw-")
+    folder = make_folder("cw-", parent)
     with _used(folder):
         _keep(folder, "watch")
         cluster = Cluster(data=folder / "data", port=free_port(), settings=(*DURABLE, *settings))

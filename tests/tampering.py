@@ -153,11 +153,13 @@ def values_where_there_were_none(store: Store) -> Place:
     return Place(case, number)
 
 
-def values_detached_but_row_left(store: Store) -> Place:
-    """Whoever erases the log's values has to clear the row; a row that says what the log no longer can is a fault."""
+def values_detached(store: Store) -> Place:
+    """Only an erasure may take values away, and it says so in the log of the case."""
     case = store.one("SELECT case__id FROM case_visit WHERE phone IS NOT NULL")[0]
+    held = 'SELECT min(number) FROM casework_entry WHERE case_id = ? AND "values" IS NOT NULL'
+    ((first,),) = store.all(held, case)
     store.do('UPDATE casework_entry SET "values" = NULL WHERE case_id = ?', case)
-    return store.last(case)
+    return Place(case, first)
 
 
 def swap_two_entries(store: Store) -> Place:
@@ -240,7 +242,7 @@ LOG: dict[str, Callable[[Store], Place]] = {
         values_into_nonsense,
         values_of_another_subject,
         values_where_there_were_none,
-        values_detached_but_row_left,
+        values_detached,
         swap_two_entries,
         delete_an_entry,
         delete_the_first_entry,

@@ -8,14 +8,14 @@ from typing import Any
 from files import PDF
 from shelter import meeting, stay, told
 
-from casework import Actor, Casework, Worklist, field
+from casework import Actor, BreakGlass, Casework, Worklist, field
 
 WORKLISTS = (Worklist("here", "here", roles="clerk"),)
 
 
 def case_types() -> list[Any]:
     """Those of the shelter, with a worklist."""
-    return [stay(worklists=WORKLISTS), meeting()]
+    return [stay(worklists=WORKLISTS, break_glass=BreakGlass(classes="health", channel="sms")), meeting()]
 
 
 def day(
@@ -36,7 +36,9 @@ def day(
     )
     case = told(li, request_id=f"open-{mark}")
     _looked_at(li, case)
-    other = _moved(li, case, mark)
+    other = told(li)
+    _in_an_emergency(li, han, other)
+    other = _moved(li, case, other, mark)
     if erasing:
         _erased(li, wu, han, case, other)
 
@@ -64,8 +66,14 @@ def _looked_at(li: Any, case: Any) -> None:
     assert list(li.export([case.id]))
 
 
-def _moved(li: Any, case: Any, mark: str) -> Any:
-    other = told(li)
+def _in_an_emergency(li: Any, han: Any, case: Any) -> None:
+    broken = han.break_glass(case.id, reason="found unconscious")
+    assert "asthma" == broken.data["illness"]
+    li.review(case.id, broken.entry, finding="it was right")
+    assert han.readings(case.id).lines
+
+
+def _moved(li: Any, case: Any, other: Any, mark: str) -> Any:
     li.amend(other.id, place="hall")
     li.claim(other.id)
     li.assign(other.id, "owner", None)

@@ -63,9 +63,12 @@ from casework.model.enclosure import Enclosure
 from casework.model.erasure import Erasure, LegalHold
 from casework.model.fields import Choice, Field, fact
 from casework.model.finding import Finding
+from casework.model.glass import BreakGlass
 from casework.model.outfit import Account, Invariant, Outfit, Role, Worklist
+from casework.model.reading import Reading
 from casework.model.refusal import Help, Refusal, Unmet
 from casework.model.retention import Retention
+from casework.model.units import Units
 from casework.model.workflow import Deadline, Slot, State, Transition, Workflow
 from casework.parts import Channel, EffectPart, Guard, Part, View, effect, guard
 from casework.text import Language, Text
@@ -73,6 +76,7 @@ from casework.text import Language, Text
 if TYPE_CHECKING:
     from casework.app import Casework
     from casework.desk import Desk
+    from casework.desk.accesslog import Readings
     from casework.desk.bulk import Bulk
     from casework.desk.enclosing import OpenEnclosure
     from casework.desk.importing import Imported
@@ -91,6 +95,7 @@ else:
     _ON_DEMAND = {
         "app": ("Casework",),
         "desk": ("Desk",),
+        "desk.accesslog": ("Readings",),
         "desk.bulk": ("Bulk",),
         "desk.enclosing": ("OpenEnclosure",),
         "desk.importing": ("Imported",),
@@ -129,6 +134,7 @@ __all__ = [
     "BlobFolder",
     "BlobMemory",
     "BlobStore",
+    "BreakGlass",
     "Bulk",
     "Case",
     "CaseType",
@@ -173,6 +179,8 @@ __all__ = [
     "Part",
     "Post",
     "Ran",
+    "Reading",
+    "Readings",
     "Receipt",
     "Recheck",
     "Recorded",
@@ -197,6 +205,7 @@ __all__ = [
     "Text",
     "Transition",
     "Unit",
+    "Units",
     "Unmet",
     "UnsoundDefinition",
     "Verdict",

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import attrs
+
 from casework.condition import tree
 from casework.condition.tree import Condition, Operand, operands
 from casework.model.actor import Actor
 from casework.model.casetype import CaseType
 from casework.model.fields import Field
 from casework.model.outfit import ACCOUNT_OWNERS, Account
+from casework.model.units import ALONE, Units
 from casework.model.workflow import Workflow
 
 Roles = frozenset[str]
+GLASS = "break glass"
+"""What somebody holds on a case whose glass they broke; no definition can name a role so."""
 
 
 class Access:
@@ -30,15 +35,23 @@ class Access:
             for permission, roles in state.grants
         }
         self._readers = {name: frozenset(roles) for name, roles in case_type.readers}
+        rule = case_type.break_glass
+        self._opened = frozenset[str]() if rule is None else frozenset(rule.classes)
+        self.breakable, self.broken_anywhere = rule is not None, rule is not None and rule.anywhere
         self._fields = fields
+        self.watched = frozenset(name for name, field in fields.items() if field.field_class in case_type.watched)
+        self.watched_classes = frozenset[str](case_type.watched)
         self._told_to = {name: self._who(field) for name, field in fields.items()}
         self._circles = frozenset(self._told_to.values())
         self._balances_to = {account.name: self._told_of(account) for account in case_type.accounts}
         self._at_home = self.everywhere("view").union(*(_whatever_state(workflow) for workflow in case_type.chain))
         self.local_roles = frozenset(role.name for role in case_type.roles if role.local)
+        self._of_the_case = self.local_roles | {GLASS}
 
     def may(self, permission: str, states: Mapping[str, str], roles: Roles) -> bool:
-        """Whether somebody with *roles* has *permission* on a case in *states*."""
+        """Whether *roles* have *permission* on a case in *states*; a broken glass lets view it, no more."""
+        if permission == "view" and GLASS in roles:
+            return True
         if not roles.isdisjoint(self._everywhere.get(permission, frozenset())):
             return True
         granted = self._granted
@@ -57,6 +70,11 @@ class Access:
     def everywhere(self, permission: str) -> Roles:
         """The roles that have *permission* in every state."""
         return self._everywhere.get(permission, frozenset())
+
+    def grantees(self, permission: str) -> Roles:
+        """The roles that have *permission* in some state or in all of them."""
+        lent = (roles for (_, _, name), roles in self._granted.items() if name == permission)
+        return self.everywhere(permission).union(*lent)
 
     def at_home(self, roles: Roles) -> bool:
         """Whether *roles* view a case whatever state it is in; to all others the view is lent by states."""
@@ -87,7 +105,20 @@ class Access:
         """The roles that read a field: its own readers, else those of its class; None where it is open."""
         if field.field_class == "open":
             return None
-        return frozenset(field.readers) or self._readers.get(field.field_class, frozenset())
+        named = frozenset(field.readers) or self._readers.get(field.field_class, frozenset())
+        return named | {GLASS} if field.field_class in self._opened else named
+
+    def class_of(self, name: str) -> str:
+        """The class of the field *name*; open where there is none."""
+        field = self._fields.get(name)
+        return "open" if field is None else field.field_class
+
+    def by_which(self, classes: Iterable[str], names: Iterable[str], roles: Roles) -> tuple[str, ...]:
+        """Those of *roles* by which fields of those *names*, or whatever is of *classes*, are read."""
+        found = {role for name in names for role in (self._told_to.get(name) or frozenset()) & roles}
+        for name in classes:
+            found |= (self._who(Field("any", field_class=name)) or frozenset()) & roles  # type: ignore[arg-type]
+        return tuple(sorted(found))
 
     def readers(self, name: str) -> frozenset[tuple[str, bool]] | None:
         """Who reads the field *name*, each role with whether it is one of single cases; None where it is open."""
@@ -148,8 +179,11 @@ class Access:
         return all(not roles.isdisjoint(circle) for circle in self.circles(operands(condition)))
 
     def claimed(self, roles: Roles) -> Roles:
-        """Those of *roles* that an actor may bring along; a local role is only what was assigned on the very case."""
-        return roles - self.local_roles
+        """Those of *roles* that an actor may bring along; a local role is only what was assigned on the very case.
+
+        Nor does anybody bring along that they broke a glass.
+        """
+        return roles - self._of_the_case
 
 
 def _whatever_state(workflow: Workflow) -> Roles:
@@ -158,6 +192,28 @@ def _whatever_state(workflow: Workflow) -> Roles:
     return frozenset.intersection(*granted) if granted else frozenset()
 
 
-def general_roles(actor: Actor, unit: str) -> Roles:
-    """The roles that hold for *actor* on every case of *unit*: none outside the actor's own unit."""
-    return actor.roles if actor.unit is None or actor.unit == unit else frozenset()
+@attrs.frozen
+class Reach:
+    """Roles, and the units in which somebody has them; None is every unit."""
+
+    units: tuple[str, ...] | None
+    roles: Roles
+
+    def covers(self, unit: str) -> bool:
+        """Whether the roles hold in *unit*."""
+        return self.units is None or unit in self.units
+
+
+def reaches(actor: Actor, units: Units = ALONE) -> tuple[Reach, ...]:
+    """Where the general roles of *actor* hold: in a unit, and in all below it."""
+    everywhere = None if actor.unit is None else units.within(actor.unit)
+    return (Reach(everywhere, actor.roles), *(Reach(units.within(unit), roles) for unit, roles in actor.roles_in))
+
+
+def general_roles(actor: Actor, unit: str, units: Units = ALONE) -> Roles:
+    """The roles that hold for *actor* on every case of *unit*: those held there, and in a unit above it."""
+    held = actor.roles if actor.unit is None or actor.unit in units.way_up(unit) else frozenset()
+    if not actor.roles_in:
+        return held
+    way = units.way_up(unit)
+    return held.union(*(roles for place, roles in actor.roles_in if place in way))

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from casework.blobs import BlobStore, EnclosureLimits
 from casework.clock import Clock, SystemClock, utc
-from casework.collecting import collected
+from casework.collecting import check_blobs, check_runner, check_units, collected
 from casework.compiled import Compiled
 from casework.desk import Desk, Engine, receiving
-from casework.desk.desk import unavailable
+from casework.desk.accesslog import forget
+from casework.desk.carrying import unavailable
 from casework.desk.enclosing import sweep
 from casework.desk.keyring import Keyring
+from casework.desk.opening import registered
 from casework.desk.receiving import Received, Reconsidered
 from casework.desk.wiping import reapply
-from casework.errors import InvalidValue, KeysMismatch, SetupError, StoreMismatch
+from casework.errors import InvalidValue, KeysMismatch, StoreMismatch
 from casework.hookspecs import Demo
 from casework.ids import Entropy, Ids, system_entropy
 from casework.jobs import Job, Outcome, Runner, WorkLimits
@@ -29,11 +31,15 @@ from casework.model.attachment import Attachment, Require
 from casework.model.case import Case
 from casework.model.casetype import CaseType
 from casework.model.finding import Finding
+from casework.model.migration import Migration
+from casework.model.units import ALONE, Units
 from casework.parts import Channel, Part
 from casework.storage.inbox import InboxRow, InboxState
 from casework.storage.messages import MessageKey, MessageState
 from casework.storage.outbox import Outgoing
+from casework.storage.pinned import PinnedCases
 from casework.storage.sql.engine import StoreOptions, open_engine
+from casework.storage.sql.servertime import clock_of
 from casework.storage.sql.transaction import Transaction
 from casework.storage.store import Store
 from casework.storage.tables import Plan
@@ -45,7 +51,11 @@ if TYPE_CHECKING:
 
     from casework.checkpointing import Asked, Checkpointer
     from casework.checkpoints import Checkpoint, Checkpoints, Loss, Signer
+    from casework.desk.planning import CasePlan
+    from casework.exploring import Proofs, Proving
     from casework.health import Health
+    from casework.hindsight import Hindsight
+    from casework.migrating.reaching import Configurations
     from casework.storage.diagnosis import Diagnosis
     from casework.storage.treecheck import LogVerdict
     from casework.storage.verify import Verdict
@@ -60,13 +70,16 @@ class Casework:
 
     *url* is a SQLAlchemy URL, ``sqlite:///file.db`` or ``sqlite://`` for memory. *plugins* are modules or
     objects with hook implementations; ``installed()`` finds those of every installed distribution.
-    *clock*, *entropy* and the ids made from them are injected for tests and replays. *blobs* keeps the files
+    *clock*, *entropy* and the ids made from them are injected for tests and replays; without *clock* time is told by
+    the database server, so that all machines agree, and on SQLite by this machine. *blobs* keeps the files
     that cases enclose, *enclosures* says how many and of which kinds; without *blobs* enclosing is refused.
     *checkpoints* are what was signed of the log and is kept outside; a store that is older is not written to.
     *keys* keeps the keys under which values of persons are sealed; without them they are kept plain. *erasures* keeps
     who was erased, outside the database; without it erasing is refused.
     *runner* is a job engine that is told what there is to do; without one, run_due and send_waiting look for it.
-    *work* limits what they do by themselves.
+    *work* limits what they do by themselves. *units* is the tree of units, or a function that gives it as it is now.
+
+    Case types are explored before anything runs, as far as *proving* says; what is refuted is refused.
 
     Raises UnsoundDefinition with every finding at once, Conflict where two contributions claim one
     name, SetupError where a plugin cannot be used.
@@ -91,20 +104,25 @@ class Casework:
         checkpoints: Checkpoints | None = None,
         runner: Runner | None = None,
         work: WorkLimits | None = None,
+        units: Units | Callable[[], Units] = ALONE,
+        proving: Proving | None = None,
     ) -> None:
         made_of = collected(case_types, parts, attachments, requirements, plugins)
         self._warnings = made_of.warnings
-        _check_blobs(blobs, enclosures)
+        check_blobs(blobs, enclosures)
         self._options = options or StoreOptions()
         check_keys(keys)
-        clock = clock or SystemClock()
-        _check_runner(runner)
+        check_runner(runner)
+        check_units(units)
         named = made_of.parts
         wakes = Wakes(runner, {name: part.order for name, part in named.items() if isinstance(part, Channel)})
-        store = Store(open_engine(url, self._options), entropy, keys, clock=clock, wakes=wakes)
+        database = open_engine(url, self._options)
+        clock = clock or clock_of(database, SystemClock())
+        store = Store(database, entropy, keys, clock=clock, wakes=wakes)
         self._demos = tuple(demo for _, demo in made_of.plugins.demos())
         self._reapplied = keys is None and erasures is None
         current = {name: Compiled(manifest, named) for name, manifest in made_of.manifests.items()}
+        _hold_proof(current, proving)
         for compiled in current.values():
             store.cases(compiled)  # a table that cannot be made stops the building, not the first case
         self._engine = Engine(
@@ -120,8 +138,8 @@ class Casework:
             erasures=erasures,
             work=work,
             entropy=entropy,
+            units=units,
         )
-
         self._checkpoints = checkpoints
         if checkpoints is not None:
             from casework.checkpointing import guard_writes
@@ -154,6 +172,20 @@ class Casework:
         return Keyring(self._engine)
 
     @property
+    def proofs(self) -> Proofs:
+        """What can be proven of the case types, and who can ever bring what about."""
+        from casework.exploring import Proofs
+
+        return Proofs(self._engine.current)
+
+    @property
+    def hindsight(self) -> Hindsight:
+        """Recorded cases under another definition, and their logs for process mining."""
+        from casework.hindsight import Hindsight
+
+        return Hindsight(self._engine, self.desk)
+
+    @property
     def demos(self) -> tuple[Demo, ...]:
         """The stories that the plugins can tell."""
         return self._demos
@@ -176,25 +208,49 @@ class Casework:
         store = self._engine.store
         return store.tables.plan(store.cases(compiled).projection for compiled in self._engine.current.values())
 
-    def desk(self, actor: Actor) -> Desk:
-        """The verbs of *actor*, each in a transaction of its own."""
+    def versions(self, case_type: str) -> tuple[PinnedCases, ...]:
+        """The manifests of *case_type* that cases were ever pinned to, with how many are, in the order of time."""
+        with self._engine.store.transactions.read() as transaction:
+            return self._engine.store.pinned.counted(transaction, case_type)
+
+    def plan_cases(
+        self, migration: Migration | str, /, *, configurations: Mapping[str, Configurations] | None = None
+    ) -> tuple[CasePlan, ...]:
+        """What *migration* would make of the cases that are behind; with a case type, what adopting would.
+
+        One plan for each older manifest: its certificate, and how many cases stand where. Nothing is changed.
+        *configurations* by manifest replace those that are found here.
+        """
+        from casework.desk.planning import plans, unmapped
+
+        if isinstance(migration, str):
+            migration = unmapped(registered(self._engine, migration))
+        with self._engine.store.transactions.read(patient=True) as transaction:
+            return tuple(plans(self._engine, transaction, migration, configurations or {}))
+
+    def desk(self, actor: Actor, *, purpose: str = "") -> Desk:
+        """The verbs of *actor*, each in a transaction of its own.
+
+        *purpose* is a code for what somebody reads, such as ``treatment``; it stands in the access log.
+        """
         self._erased_again()
-        return Desk(self._engine, _person(actor))
+        return Desk(self._engine, _person(actor), purpose=purpose)
 
     def atomically(self, actor: Actor, work: Callable[[Desk], Answer]) -> Answer:
         """Call *work* with a desk; all that it does takes effect together, or nothing does."""
         return self.desk(actor).within(work)
 
     @contextmanager
-    def begin(self, actor: Actor, *, connection: Connection) -> Iterator[Desk]:
+    def begin(self, actor: Actor, *, connection: Connection, purpose: str = "") -> Iterator[Desk]:
         """A desk inside the host application's own transaction; the host begins it and owns COMMIT.
 
         Each verb is all or nothing. What was done before a refusal stays, for the host decides on it.
+        What somebody was shown stands in the access log even where the host rolls back; on SQLite it goes with it.
         """
         self._engine.guarded()
         self._erased_again()
         with unavailable(), self._engine.store.transactions.joined(connection) as transaction:
-            yield Desk(self._engine, _person(actor), transaction)
+            yield Desk(self._engine, _person(actor), transaction, purpose=purpose)
 
     def run_due(self, now: datetime | None = None, *, limit: int = 10_000, force: bool = False) -> Ran:
         """Fire the timers that ran out by *now*, at most *limit* of them.
@@ -350,6 +406,11 @@ class Casework:
                 return  # there are no tables yet, or they are of another version: nothing can be served
             self._reapplied = True
 
+    def forget_readings(self, *, older_than: timedelta, tenant: str = DEFAULT_TENANT) -> int:
+        """Remove lines of the access log that are older; answers with how many. Six months is the least it keeps."""
+        self._engine.guarded()
+        return forget(self._engine, tenant, older_than)
+
     def scrub(self) -> tuple[str, ...]:
         """Have the database forget the bytes of what was erased; answers with what it could not do by itself.
 
@@ -382,6 +443,7 @@ class Casework:
                 current=engine.current,
                 pinned=engine.pinned,
                 now=engine.clock.now(),
+                clock=engine.clock,
                 options=self._options,
                 blobs=engine.blobs,
                 integrity=integrity,
@@ -424,13 +486,9 @@ def _person(actor: Actor) -> Actor:
     return actor
 
 
-def _check_runner(runner: object) -> None:
-    if runner is not None and (isinstance(runner, type) or not callable(getattr(runner, "enqueue", None))):
-        raise SetupError(f"runner takes a Runner, such as Procrastinate(), not {type(runner).__name__}")
+def _hold_proof(current: Mapping[str, Compiled], proving: Proving | None) -> None:
+    """Refuse what is refuted; whoever asks for no proof does not pay for the explorer either."""
+    if proving is not None and proving.limit:
+        from casework.exploring.prove import hold_proof
 
-
-def _check_blobs(blobs: object, enclosures: object) -> None:
-    if blobs is not None and (isinstance(blobs, type) or not isinstance(blobs, BlobStore)):
-        raise SetupError(f"blobs takes a BlobStore, such as BlobFolder('papers'), not {type(blobs).__name__}")
-    if enclosures is not None and not isinstance(enclosures, EnclosureLimits):
-        raise SetupError(f"enclosures takes EnclosureLimits(…), not {type(enclosures).__name__}")
+        hold_proof(current.values(), proving)

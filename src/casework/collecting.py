@@ -7,11 +7,13 @@ from typing import Any
 
 import attrs
 
-from casework.errors import UnsoundDefinition
+from casework.blobs import BlobStore, EnclosureLimits
+from casework.errors import SetupError, UnsoundDefinition
 from casework.manifest import Manifest, compose
 from casework.model.attachment import Attachment, Require
 from casework.model.casetype import CaseType
 from casework.model.finding import Finding
+from casework.model.units import Units
 from casework.parts import Channel, EffectPart, Guard, Inbound, Part
 from casework.plugins import Plugins, keep_apart, several, unique
 from casework.soundness import check, check_requirements
@@ -92,3 +94,23 @@ def _checked(
     if errors:
         raise UnsoundDefinition(errors)
     return manifests, tuple(findings)
+
+
+def check_runner(runner: object) -> None:
+    """Raise SetupError for what is no job engine."""
+    if runner is not None and (isinstance(runner, type) or not callable(getattr(runner, "enqueue", None))):
+        raise SetupError(f"runner takes a Runner, such as Procrastinate(), not {type(runner).__name__}")
+
+
+def check_units(units: object) -> None:
+    """Raise SetupError for what is no tree of units, and gives none."""
+    if not isinstance(units, Units) and (isinstance(units, type) or not callable(units)):
+        raise SetupError(f"units takes Units(…), or a function that gives one, not {type(units).__name__}")
+
+
+def check_blobs(blobs: object, enclosures: object) -> None:
+    """Raise SetupError for what keeps no files, and for limits that are none."""
+    if blobs is not None and (isinstance(blobs, type) or not isinstance(blobs, BlobStore)):
+        raise SetupError(f"blobs takes a BlobStore, such as BlobFolder('papers'), not {type(blobs).__name__}")
+    if enclosures is not None and not isinstance(enclosures, EnclosureLimits):
+        raise SetupError(f"enclosures takes EnclosureLimits(…), not {type(enclosures).__name__}")

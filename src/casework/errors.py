@@ -100,6 +100,19 @@ class StoreMismatch(CaseworkError):
         self.problem, self.advice = problem, advice
 
 
+class WrongStatement(CaseworkError):
+    """The database cannot carry out a statement as it was written; going again would not help."""
+
+    code = "wrong-statement"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"the database cannot carry out a statement: {problem}; `casework doctor` tells whether its tables fit, "
+            "else this is a fault of casework or of a plugin"
+        )
+        self.problem = problem
+
+
 class Reentered(CaseworkError):
     """A desk was used where it may not be: while a firing is decided, or after its transaction has ended."""
 

@@ -45,7 +45,7 @@ def health(engine: Engine, now: datetime) -> Health:
             if not found:
                 late = lateness(transaction, now)
                 if (gate := engine.store.transactions.gate) is not None:
-                    gate(transaction)
+                    gate(transaction, {})
     except StoreUnavailable as error:
         found.append((error.code, Text("the store cannot be reached just now", "暂时无法连接存储")))
     except CaseworkError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 from collections.abc import Callable
@@ -18,6 +19,18 @@ system_entropy: Entropy = os.urandom
 def seeded_entropy(seed: int | str) -> Entropy:
     """Repeatable bytes for demos and tests; never for real cases, whose salts must be secret."""
     return random.Random(seed).randbytes
+
+
+def apart(entropy: Entropy, purpose: str) -> Entropy:
+    """A stream of its own for *purpose*, repeatable where *entropy* is, from which it takes nothing.
+
+    What is drawn as often as somebody else was in the way, such as pauses, must not move ids and salts.
+    """
+    if entropy is system_entropy:
+        return entropy
+    source = getattr(entropy, "__self__", None)
+    state = source.getstate() if isinstance(source, random.Random) else ()
+    return seeded_entropy(hashlib.sha256(repr((purpose, state)).encode()).hexdigest())
 
 
 class Ids:

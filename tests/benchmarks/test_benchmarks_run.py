@@ -37,7 +37,8 @@ def started(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+# It starts a server and seven processes, which takes longer than all the others together.
+@pytest.mark.parametrize("name", [*NAMES, pytest.param("effects", marks=pytest.mark.long)])
 def test_a_benchmark_runs_and_writes_what_it_found(name: str, tmp_path: Path) -> None:
     done = started(name, "--tiny", "--out", str(tmp_path), "--work", str(tmp_path))
 

@@ -41,10 +41,13 @@ def run_python(block: Block, page: Path, module: types.ModuleType) -> str:
 
 
 def run_yaml(block: Block, page: Path) -> None:
-    """Load a definition; other YAML is left alone."""
+    """Load a definition or a migration; other YAML is left alone."""
     from casework import load
+    from casework.migrating import load_migration
 
-    if _DEFINITION.search(block.text):
+    if block.text.startswith("migration:"):
+        load_migration(block.text, f"{page}, block at line {block.line}")
+    elif _DEFINITION.search(block.text):
         load(block.text, f"{page}, block at line {block.line}")
 
 

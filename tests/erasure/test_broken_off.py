@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -11,16 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from oracle import assert_inv, tables
-from shelter import LI, START, WU, Shelter, erased, left
+from shelter import LI, START, WU, Shelter, erased, left, stay, told
 from shelter import shelter as made
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
+from stores import fresh
 
-from casework import BlobFolder, Casework
-from casework.errors import LedgerDamaged
-from casework.keys import ErasureFile, ErasureMemory, KeyFolder, MasterKeys, new_master
+from casework import BlobFolder, Casework, Refused, Workflow
+from casework.errors import LedgerDamaged, StoreUnavailable
+from casework.keys import ErasureFile, ErasureMemory, ErasureRecord, KeyFolder, MasterKeys, new_master
 
 TESTS = Path(__file__).parents[1]
 CODE = """import sys; sys.path[:0] = sys.argv[1:3]
@@ -191,3 +194,73 @@ def test_a_line_that_was_cut_short_is_passed_over_and_a_damaged_one_is_told(tmp_
     assert (1, 2) == (len(once), len(twice))
     with pytest.raises(LedgerDamaged, match="line 2 "):
         [*ledger.records()]
+
+
+@pytest.mark.sqlite
+def test_a_person_whose_number_has_a_colon_is_erased_again_by_what_is_left_of_the_key(tmp_path: Path) -> None:
+    """As where both the database and the record of erasures are those of yesterday, and the keys are of today."""
+    app = _app(tmp_path)
+    case = left(app.desk(LI), subjects={"person": "urn:person:17"})
+    for name in ("store.db", "erasures"):
+        shutil.copy(tmp_path / name, tmp_path / f"{name}.yesterday")
+    erased(app, "urn:person:17")
+    app.dispose()
+    for name in ("store.db", "erasures"):
+        (tmp_path / f"{name}.yesterday").replace(tmp_path / name)
+    again = _app(tmp_path)
+
+    assert "name" not in again.desk(LI).get(case.id).data
+    assert ["erased"] == [row["state"] for row in tables(again)["casework_erasure"]]
+
+
+@pytest.mark.sqlite
+def test_an_erasure_that_the_disk_keeps_by_half_is_not_kept(tmp_path: Path) -> None:
+    """A full disk takes some of a line and says so by a number alone."""
+    ledger = ErasureFile(tmp_path / "erasures")
+    agreed = ErasureRecord(
+        tenant="main",
+        subject="17",
+        because="request",
+        asked_at=START,
+        asked_by="li",
+        confirmed_at=START,
+        confirmed_by="wu",
+    )
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40, before[1]))
+    try:
+        with pytest.raises(StoreUnavailable, match="the erasure cannot be kept"):
+            ledger.add(agreed)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert [] == [*ledger.records()]
+
+
+def test_a_case_that_a_backup_brought_back_open_knows_nothing_personal_again() -> None:
+    """It was closed when its person was erased, and open when the backup was made; its type never opens one again."""
+    ledger, url = ErasureMemory(), fresh()
+    once = attrs.evolve(stay(), chain=[_without_a_way_back(stay().main)])
+    source = made(url, case_types=[once], erasures=ledger)
+    case = told(source.desk(LI))
+    ledger.add(
+        ErasureRecord(
+            tenant="main",
+            subject=case.subjects["person"],
+            because="request",
+            asked_at=START,
+            asked_by="li",
+            confirmed_at=START,
+            confirmed_by="wu",
+        )
+    )
+    for app in (made(url, case_types=[once], erasures=ledger), made(url, case_types=[once], erasures=ledger)):
+        desk = app.desk(LI)
+
+        assert "name" not in desk.get(case.id).data
+        with pytest.raises(Refused, match="erased"):
+            desk.amend(case.id, name="Xu Mei")
+
+
+def _without_a_way_back(workflow: Workflow) -> Workflow:
+    return attrs.evolve(workflow, transitions=[item for item in workflow.transitions if item.trigger != "back"])

@@ -34,7 +34,7 @@ def _everything(app: Casework) -> bytes:
 CANARIES = (b"Xu Mei", b"13800001111", b"bridge 4", b"4403-1999", b"asthma", b"Xu Mei.pdf")
 
 
-def test_what_two_persons_agree_on_is_gone_and_the_log_stays_whole(shelter: Shelter) -> None:
+def test_f64_what_two_persons_agree_on_is_gone_and_the_log_stays_whole(shelter: Shelter) -> None:
     app = shelter()
     case = left(app.desk(LI))
     before = app.verify()
@@ -313,3 +313,30 @@ def test_a_store_in_memory_is_scrubbed_and_stays(shelter: Shelter) -> None:
     app.scrub()
 
     assert case.id == app.desk(LI).get(case.id).id
+
+
+@pytest.mark.parametrize("number", ["store:", "store:main", "case:{}"])
+def test_nobody_has_the_number_of_a_key_that_is_no_persons(shelter: Shelter, number: str) -> None:
+    """Erasing them would destroy the key of a case that is about nobody, or of every request."""
+    app = shelter()
+    desk = app.desk(LI)
+    other = left(desk)
+    subject = number.format(other.id)
+
+    with pytest.raises(Refused, match=r"subjects\.person .*does not begin with"):
+        desk.open("stay", subjects={"person": subject})
+    with pytest.raises(Refused, match="the number of a person"):
+        desk.erase(subject, because="request")
+
+
+def test_a_case_that_was_erased_and_is_opened_again_knows_nothing_personal_again(shelter: Shelter) -> None:
+    app = shelter()
+    desk = app.desk(LI)
+    case = left(desk)
+    erased(app, _subject(case))
+    again = app.desk(HAN).fire(case.id, "back")
+
+    assert "erased" == _no(desk.amend, case.id, name="Xu Mei").code
+    assert "erased" == _no(desk.fire, case.id, "tell", name="Xu Mei", age=12, illness="asthma", said="1").code
+    assert ("here", {"place": "canal"}) == (again.state, dict(desk.get(case.id).data))
+    assert "bridge" == desk.amend(case.id, place="bridge").data["place"]

@@ -30,6 +30,13 @@ def on_a_wire(share: float, seed: int) -> Iterator[tuple[Casework, Casework, Wir
         steady.dispose()
 
 
+def sessions(app: Casework) -> int:
+    """How many sessions the server has, with those that are about to end."""
+    counted = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+    with app._engine.store.engine.connect() as connection:
+        return int(connection.exec_driver_sql(counted).scalar_one())
+
+
 def test_f28_every_cut_commit_is_resolved_and_none_is_doubled(long: bool) -> None:
     wanted = 5_000 if long else 60
     with on_a_wire(0.25, 28) as (steady, shaky, wire):
@@ -43,12 +50,14 @@ def test_f28_every_cut_commit_is_resolved_and_none_is_doubled(long: bool) -> Non
 
         told = at_once([lambda case_id=case_id: work(case_id) for case_id in cases])  # type: ignore[misc]
         kept = [steady.desk(CLERK).get(case_id).revision - 1 for case_id in cases]
+        left = sessions(steady)
         assert_inv(steady)
 
     print(f"\n{wire.cuts.total()} cut commits: {dict(wire.cuts)}; told: {dict(sum(told, Counter()))}")
     assert [answers[""] for answers in told] == kept
     assert 0 == sum(answers["outcome-unknown"] for answers in told)
     assert len(wire.cuts) == 4
+    assert left <= 2 * WRITERS, "what was given up is closed"
 
 
 def test_f28_the_same_request_again_finds_what_it_did(long: bool) -> None:

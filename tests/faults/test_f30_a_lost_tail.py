@@ -5,14 +5,18 @@ from __future__ import annotations
 import random
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+from faults.town import founded
 from histories import START
 from server import durable_server
 from signed import LI, ORIGIN, SIGNER, live, signed_app
+from stores import fresh
 
 from casework import FrozenClock
 from casework.checkpoints import StoreBehind
+from casework.storage.gate import Gate
 
 
 @pytest.mark.postgres("SQLite has no standby")
@@ -66,4 +70,31 @@ def test_f30_after_a_new_connection_the_store_is_looked_at_again(tmp_path: Path)
         app.desk(LI).open("visit")
 
     assert 1 == case.revision
+    app.dispose()
+
+
+@pytest.mark.postgres("on SQLite one connection writes")
+def test_f30_a_connection_that_is_made_while_another_is_looked_at_is_looked_at_too() -> None:
+    """Somebody connects to the server that was promoted while somebody else still looks at the one before it."""
+    app = founded(fresh())
+    transactions, engine = app._engine.store.transactions, app._engine.store.engine
+    engine.dispose()
+    looked: list[object] = []
+    other: list[Any] = []
+
+    def look(transaction: object) -> None:
+        looked.append(transaction)
+        if len(looked) == 1:
+            other.append(engine.raw_connection())
+
+    transactions.gate = Gate(engine, look)
+    with transactions.write():
+        pass
+    first = engine.raw_connection()
+    other.pop().close()
+    with transactions.write():
+        pass
+    first.close()
+
+    assert 2 == len(looked)
     app.dispose()

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-import attrs
 import psycopg
 import pytest
+from accounts import Town, town
 from errands import errand
-from psycopg import sql
 from shelter import LI, START, shelter, told
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from stores import fresh
 from working import case_types, day
 
 from casework import Actor, FrozenClock, StoreMismatch, StoreOptions, seeded_entropy
-from casework.storage.roles import Roles, grant
 from casework.storage.sql.engine import open_engine
 from casework.storage.sql.transactions import Transactions
 
@@ -35,37 +33,13 @@ CHANGES = (
 )
 
 
-@attrs.frozen
-class Town:
-    """A store with an account for each role."""
-
-    url: str
-    roles: Roles
-
-    def as_(self, account: str | None) -> str:
-        """The URL of the store for one of the accounts."""
-        return make_url(self.url).set(username=account).render_as_string(hide_password=False)
-
-
-@pytest.fixture
-def town() -> Iterator[Town]:
+@pytest.fixture(name="town")
+def _town() -> Iterator[Town]:
     """Tables, and accounts that may do what they are for."""
     url = fresh()
-    name = str(make_url(url).database)[-20:]
-    roles = Roles(**{kind: f"{kind}_{name}" for kind in ("app", "worker", "auditor", "eraser")})
     shelter(url, case_types=case_types()).dispose()
-    engine = open_engine(url, StoreOptions())
-    with psycopg.connect(url, autocommit=True) as connection:
-        for account in roles.named:
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(account)))
-        try:
-            grant(engine, roles)
-            yield Town(url, roles)
-        finally:
-            engine.dispose()
-            for account in roles.named:
-                connection.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(account)))
-                connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(account)))
+    with town(url, "app", "worker", "auditor", "eraser") as there:
+        yield there
 
 
 @pytest.mark.parametrize("statement", CHANGES)

@@ -159,6 +159,7 @@ parent = CaseType(
 )
 
 TYPES = (guest, house, parent, child)
+PRELOADED = ["casework.app", "casework.desk.desk", "concurrent.futures.process", "procrastinate", "psycopg"]
 POST = Channel("post", lambda message, key: None, delivery="at_least_once")
 
 
@@ -216,17 +217,18 @@ def at_once(work: Iterable[Callable[[], Any]]) -> list[Any]:
     return answers
 
 
-def _context() -> Any:
+def forking() -> Any:
+    """Where processes come from: by forking one that has loaded everything, where that is possible."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["casework", "concurrent.futures.process"])
+    context.set_forkserver_preload(PRELOADED)
     return context
 
 
 def in_processes(work: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
     """What *work*, a function of this module, answers to each of the arguments, in a process each."""
-    with ProcessPoolExecutor(len(arguments), mp_context=_context()) as pool:
+    with ProcessPoolExecutor(len(arguments), mp_context=forking()) as pool:
         return [future.result() for future in [pool.submit(work, *item) for item in arguments]]
 
 

@@ -54,8 +54,9 @@ def test_every_fault_that_is_named_has_a_row() -> None:
 
 def test_a_row_names_the_tests_that_are_named_after_it() -> None:
     told = {number: set(re.findall(r"`((?:plugins/[\w-]+/)?tests/[\w/]+\.py)`", row)) for number, row in rows().items()}
+    named = named_after_rows()
 
-    assert {number: named_after_rows().get(number, set()) for number in told} == told
+    assert {number: named.get(number, set()) for number in told} == told
     assert [] == [number for number, files in told.items() if not files and "| none of its own |" not in rows()[number]]
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import cluster
 import pytest
+from accounts import town
+from outside import outside
 from shelter import LI, left, shelter
 from stores import fresh, on_sqlite
 
@@ -142,3 +144,12 @@ def test_a_file_that_is_gone_is_told_and_stops_nothing(url: str, tmp_path: Path)
 def test_without_the_programs_of_postgresql_the_advice_is_told(url: str, tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="pg_basebackup"):
         back_up(url, tmp_path / "monday", at=AT, programs=tmp_path)
+
+
+@pytest.mark.postgres
+def test_an_account_that_may_not_read_everything_is_told_who_may(url: str, tmp_path: Path) -> None:
+    with outside(url) as sql:
+        sql.do("CREATE TABLE somebody_elses (name text)")
+
+    with town(url, "app") as accounts, pytest.raises(SetupError, match="may not read every table"):
+        _backed_up(accounts.as_(accounts.roles.app), tmp_path / "monday")

@@ -26,6 +26,7 @@ from casework import (
     overdue,
     state,
 )
+from casework.access import reaches
 from casework.condition import tree
 from casework.desk import Desk
 from casework.desk.reading import PAGE_LIMIT, Page
@@ -154,8 +155,7 @@ def test_what_may_be_viewed_in_sql_is_what_access_says(rows: Rows, states: dict[
     for who in (
         Actor("x", roles, unit=unit, person="li") for roles in ((), *((r,) for r in STAFF)) for unit in (None, *UNITS)
     ):
-        asking = Asking(now=NOW, person=who.person, roles=who.roles, unit=who.unit)
-        scope = Scope(tenant="main", unit=who.unit, roles=who.roles, asking=asking)
+        scope = Scope(tenant="main", asking=Asking(now=NOW, person=who.person, held=reaches(who)))
         with rows.undone() as transaction:
             ids = {rows.add(transaction, i, row): row for i, row in enumerate(cases)}
             found = search.find(transaction, ALWAYS, scope, open_only=False, mine=False, after=None, limit=99)
@@ -308,12 +308,8 @@ def test_f81_why_not_says_no_more_than_the_others(people: Population) -> None:
 def test_a_worklist_reads_ranges_of_the_partial_indexes(unit: str | None, index: str, paged: bool) -> None:
     url = fresh()
     rows = Rows(url)
-    scope = Scope(
-        tenant="main",
-        unit=unit,
-        roles=frozenset({"chief"}),
-        asking=Asking(now=NOW, person="x", roles=frozenset(), unit=unit),
-    )
+    asking = Asking(now=NOW, person="x", held=reaches(Actor("x", {"chief"}, unit=unit)))
+    scope = Scope(tenant="main", asking=asking)
     with rows.store.transactions.write() as transaction:
         rows.add(transaction, 1, Row())
     state = "(ARRAY['new', 'going', 'waiting', 'done'])[1 + n % 4]"

@@ -20,7 +20,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 def roles_hold_in_every_unit(planted: pytest.MonkeyPatch) -> None:
-    planted.setattr(engine, "general_roles", lambda actor, unit: actor.roles)
+    planted.setattr(engine, "general_roles", lambda actor, unit, units: actor.roles)
 
 
 def a_stale_case_is_taken(planted: pytest.MonkeyPatch) -> None:

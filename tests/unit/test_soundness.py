@@ -19,6 +19,7 @@ from casework.model.casetype import CaseType
 from casework.model.command import Assign, Given, Held, Now, Open, Post, Run, Send, Set, Settle
 from casework.model.fields import Field
 from casework.model.finding import Finding
+from casework.model.glass import BreakGlass
 from casework.model.outfit import Account, Invariant, Role, Worklist
 from casework.model.retention import Retention
 from casework.model.workflow import Deadline, Slot, State, Transition, Workflow
@@ -267,6 +268,8 @@ TYPES += [
     ),
 ]
 
+GLASS = BreakGlass(classes="health", channel="pager")
+GLAZED = {"view": "clerk", "break_glass": "clerk", "review": "clerk"}
 ACCESS: list[Case] = [
     case("CW401", f"{STEP}.roles", kind(flow(step(roles=())))),
     case("CW402", "opens", kind(opens=())),
@@ -280,6 +283,9 @@ ACCESS: list[Case] = [
     case("CW405", "chain[1].transitions[0].trigger", kind(flow(), side()), own=1),
     case("CW405", "worklists[0].name", kind(worklists=[Worklist("care.ill", "new")])),
     case("CW407", "retention.after", kind(retention=Retention(after=timedelta(days=30)))),
+    case("CW408", "break_glass", kind(break_glass=GLASS, grants={"view": "clerk", "break_glass": "clerk"})),
+    case("CW408", "break_glass", kind(break_glass=GLASS, grants={"view": "clerk", "review": "clerk"})),
+    case("CW118", "break_glass.channel", kind(break_glass=GLASS, grants=GLAZED), parts={}),
     case("CW406", "data[0].readers", kind(data=[Field("tel", readers="clerk")], accounts=())),
 ]
 

@@ -54,7 +54,7 @@ def test_a_case_shows_the_fields_that_the_role_reads_and_names_the_others(
         subjects={},
     )
 
-    case = seen(compiled, snapshot, frozenset({role}))
+    case = seen([], compiled, snapshot, frozenset({role}))
 
     assert (read, hidden) == (set(case.data), case.hidden)
     assert ("Li Na" in repr(case), "flu" in repr(case)) == ("name" in read, "illness" in read)

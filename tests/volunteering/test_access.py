@@ -16,6 +16,7 @@ def test_access_to_volunteers_files() -> None:
         view | auditor coordinator leader self
         erase | coordinator leader
         hold | auditor coordinator
+        audit | auditor
         import | coordinator
         edit in volunteer.applied volunteer.registered volunteer.suspended | coordinator
         note in volunteer.applied volunteer.registered volunteer.suspended | coordinator leader
@@ -49,6 +50,7 @@ def test_access_to_services() -> None:
         view | arbiter auditor certifier coordinator leader participant recipient
         erase | coordinator leader
         hold | auditor coordinator
+        audit | auditor
         note in service.signed_up service.waiting service.placed | coordinator leader
         note in service.confirmed service.present service.done | coordinator leader
         correct in service.signed_up service.waiting service.placed service.confirmed service.present | coordinator
@@ -105,6 +107,7 @@ def test_access_to_requests_for_help() -> None:
         view | asker auditor coordinator helper leader
         erase | coordinator leader
         hold | auditor coordinator
+        audit | auditor
         note in asked urgent preferred queued matched under_way reported | coordinator leader
         correct in asked urgent preferred queued matched under_way reported | coordinator
         adopt in asked urgent preferred queued matched under_way reported | coordinator
@@ -137,6 +140,7 @@ def test_access_to_matters_of_the_grid() -> None:
         note in reported handling late | coordinator grid_worker
         correct in reported handling late | coordinator
         adopt in reported handling late | coordinator
+        audit | auditor
         fire take_up in reported | coordinator grid_worker
         fire solve in handling late | coordinator grid_worker owner
         fire pass_up in reported handling late | coordinator grid_worker owner

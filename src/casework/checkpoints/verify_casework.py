@@ -27,8 +27,7 @@ ACCOUNTS = {
         LEFT JOIN casework_entry AS entry USING (tenant, case_id, number)
         WHERE entry.hash IS NOT leaf.hash AND (tenant, case_id) <> ('', '') ORDER BY position""",
     "the entry is neither in the log nor on its way": """SELECT tenant, case_id, number FROM casework_entry
-        LEFT JOIN casework_leaf AS leaf USING (tenant, case_id, number)
-        LEFT JOIN casework_unlogged AS queue USING (tenant, case_id, number)
+        LEFT JOIN casework_leaf AS leaf USING (tenant, case_id, number) NATURAL LEFT JOIN casework_unlogged AS queue
         WHERE leaf.position IS NULL AND queue.rowid IS NULL""",
     "an entry on its way into the log is gone": """SELECT tenant, case_id, number FROM casework_unlogged
         LEFT JOIN casework_entry AS entry USING (tenant, case_id, number) WHERE entry.hash IS NULL""",
@@ -67,8 +66,8 @@ def chains(store: sqlite3.Connection) -> Iterator[Fault]:
     """The first entry of each case that does not follow on the one before it, and cases that say otherwise."""
     ends: dict[tuple[str, str], tuple[int, bytes]] = {}
     broken: set[tuple[str, str]] = set()
-    entries = store.execute("SELECT tenant, case_id, number, body, hash FROM casework_entry ORDER BY 1, 2, 3")
-    for tenant, case, number, body, digest in entries:
+    sql = "SELECT tenant, case_id, number, iif(typeof(body)='blob', body, x''), hash FROM casework_entry ORDER BY 1,2,3"
+    for tenant, case, number, body, digest in store.execute(sql):
         last, before = ends.get((tenant, case), (0, bytes(32)))
         place, said = last + 1, parts(body)
         wanted = [tenant.encode(), case.encode(), place.to_bytes(8, "big"), before]
@@ -101,9 +100,9 @@ def roots(leaves: list[bytes], sizes: set[int]) -> dict[int, bytes]:
 
 def notes(places: list[Path]) -> Iterator[str]:
     """The signed notes of files and folders; a note is a text, an empty line, lines of signatures."""
-    for place in places:
-        for file in [place] if place.is_file() else place.glob("*.notes"):
-            yield from re.findall(r"((?:[^\n]+\n)+\n(?:— [^\n]+\n)+)(?:\n|\Z)", file.read_text(encoding="utf-8"))
+    for file in (file for place in places for file in ([place] if place.is_file() else place.glob("*.notes"))):
+        text = file.read_bytes().decode(errors="replace")
+        yield from re.findall(r"((?:[^\n]+\n)+\n(?:— [^\n]+\n)+)(?:\n|\Z)", text)
 
 
 def added(one: Point, other: Point) -> Point:
@@ -116,10 +115,8 @@ def added(one: Point, other: Point) -> Point:
 
 def multiplied(factor: int, point: Point) -> Point:
     """A multiple of a point."""
-    found = (0, 1, 1, 0)
-    while factor:
-        found, point, factor = added(found, point) if factor & 1 else found, added(point, point), factor >> 1
-    return found
+    rest = multiplied(factor >> 1, added(point, point)) if factor else (0, 1, 1, 0)
+    return added(rest, point) if factor & 1 else rest
 
 
 def point(raw: bytes) -> Point:
@@ -137,13 +134,15 @@ def signed(note: str, name: str, public: bytes) -> bool:
     """Whether the key signed the text of a note: Ed25519 as C2SP signed-note has it (type 0x01)."""
     (text, _, lines), base = note.rpartition("\n\n"), point((4 * pow(5, -1, PRIME) % PRIME).to_bytes(32, "little"))
     key_id, said = hashlib.sha256(name.encode() + b"\n\1" + public).digest()[:4], f"{text}\n".encode()
-    for line in lines.splitlines():
-        if line.split(" ")[1] == name and (raw := base64.b64decode(line.split(" ")[2]))[:4] == key_id:
-            scalar, hashed = int.from_bytes(raw[36:], "little"), hashlib.sha512(raw[4:36] + public + said).digest()
-            left = multiplied(int.from_bytes(hashed, "little") % ORDER, point(public))
-            (a, b, c, _), (d, e, f, _) = added(point(raw[4:36]), left), multiplied(scalar, base)
-            return len(raw) == 68 and scalar < ORDER and (a * f - d * c) % PRIME == (b * f - e * c) % PRIME == 0
-    return False
+    try:
+        told = [(by, base64.b64decode(raw, validate=True)) for _, by, raw in map(str.split, lines.splitlines())]
+        raw = next(raw for by, raw in told if by == name and raw[:4] == key_id and len(raw) == 68)
+        scalar, hashed = int.from_bytes(raw[36:], "little"), hashlib.sha512(raw[4:36] + public + said).digest()
+        left = multiplied(int.from_bytes(hashed, "little") % ORDER, point(public))
+        (a, b, c, _), (d, e, f, _) = added(point(raw[4:36]), left), multiplied(scalar, base)
+        return scalar < ORDER and (a * f - d * c) % PRIME == (b * f - e * c) % PRIME == 0
+    except (ValueError, StopIteration):
+        return False
 
 
 def log(store: sqlite3.Connection, places: list[Path], vkey: str) -> Iterator[Fault]:
@@ -155,12 +154,13 @@ def log(store: sqlite3.Connection, places: list[Path], vkey: str) -> Iterator[Fa
         yield *nowhere, "the leaves are not numbered one by one"
         return
     queue = "SELECT hash FROM casework_unlogged NATURAL JOIN casework_entry ORDER BY casework_unlogged.rowid"
-    own = [row[0] for row in asked("SELECT note FROM casework_checkpoint ORDER BY size")]
+    kept = asked("SELECT note, origin, size FROM casework_checkpoint ORDER BY size").fetchall()
+    own = [note for note, *row in kept if note.split("\n")[:2] == list(map(str, row))]
+    yield from [(*nowhere, "a checkpoint in the store is another one than its row says")] * (len(kept) - len(own))
     losses, outside = dict(asked("SELECT position, note FROM casework_loss")), set(notes(places))
     good = {note for note in {*outside, *own[-1:], *losses.values()} if signed(note, name, public)}
     yield from ((*nowhere, "a note that the key did not sign") for note in {*outside, *own[-1:]} - good)
-    if places and rows and not outside:
-        yield *nowhere, "no checkpoint of the log is kept there"
+    yield from [(*nowhere, "no checkpoint of the log is kept there")] * bool(places and rows and not outside)
     for place in sorted({row[0] for row in rows if row[2:4] == ("", "")} | set(losses)):
         text = losses.get(place, "").rpartition("\n\n")[0]
         leaf = hashlib.sha256(f"\0{text}\n".encode()).digest()

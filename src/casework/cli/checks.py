@@ -10,7 +10,7 @@ import attrs
 
 from casework import Text
 from casework.cli.looks import moment
-from casework.storage.diagnosis import Diagnosis, JournalReason, Pinned, Waiting
+from casework.storage.diagnosis import Diagnosis, JournalReason, Pinned, Stray, Waiting
 
 Level = Literal["ok", "note", "problem"]
 STALE_CHECKPOINT = timedelta(days=1)
@@ -46,6 +46,7 @@ def checks_of(found: Diagnosis, now: datetime) -> Iterator[Check]:
     yield _tables(found)
     yield from _journal(found)
     yield from (Check(item.code, item.level, item.text) for item in found.amiss)
+    yield from _time(found)
     if not found.fits:
         return
     for table, columns in found.missing.items():
@@ -58,6 +59,7 @@ def checks_of(found: Diagnosis, now: datetime) -> Iterator[Check]:
     for pinned in found.pinned:
         yield from _pinned(pinned)
     yield from _waiting(found.waiting, now)
+    yield from _stray(found.stray)
     yield from _blobs(found)
 
 
@@ -92,6 +94,14 @@ def _journal(found: Diagnosis) -> Iterator[Check]:
         risky = found.journal == "WAL" and found.journal_reason == "wal-reset-bug"
         yield Check("journal", "problem" if risky else "ok", text)
     yield Check("synchronous", "ok" if durable else "note", said)
+
+
+def _time(found: Diagnosis) -> Iterator[Check]:
+    """Whose clock counts, where it is not that of this machine."""
+    if found.uncertainty is not None:
+        milliseconds = f"{found.uncertainty / timedelta(milliseconds=1):.1f}"
+        known = f"that of the database, known to {milliseconds} ms"
+        yield Check("time", "ok", Text(known, f"以数据库时钟为准，误差不超过 {milliseconds} 毫秒"))
 
 
 def _pinned(pinned: Pinned) -> Iterator[Check]:
@@ -200,6 +210,44 @@ _OPEN_ERASURES = {
     "asked": Text("wait for a second person", "待第二人确认"),
     "confirmed": Text("were confirmed and not carried out to the end", "已确认但尚未执行完毕"),
 }
+
+
+def _stray(found: Stray) -> Iterator[Check]:
+    """What has lost its counterpart; nothing is said where nothing has."""
+    told: tuple[tuple[str, Level, int | None, str, str], ...] = (
+        (
+            "keys",
+            "note",
+            found.unowned,
+            "keys of subjects whom no case is about; was a part of the store restored?",
+            "个密钥没有对应的案件；是否只恢复了部分存储？",
+        ),
+        (
+            "tombstones",
+            "problem",
+            found.living,
+            "persons were erased and their key is there; start the application with --erasures, which erases again",
+            "名已清除者的密钥仍在；请带 --erasures 启动应用，将再次清除",
+        ),
+        (
+            "tombstones",
+            "note",
+            found.unmarked,
+            "persons were erased before there were keys, or their tombstone is gone",
+            "名已清除者没有密钥墓碑：清除早于启用密钥，或墓碑丢失",
+        ),
+        (
+            "jobs",
+            "note",
+            found.unwoken,
+            "timers and messages are due and have no job; does `casework work --runner` run?",
+            "个到期的定时或消息没有任务；`casework work --runner` 是否在运行？",
+        ),
+        ("jobs", "note", found.idle, "jobs have nothing to do; a worker clears them", "个任务无事可做，后台进程会清理"),
+    )
+    for name, level, count, en, zh in told:
+        if count:
+            yield Check(name, level, Text(f"{count} {en}", f"{count} {zh}"))
 
 
 def _blobs(found: Diagnosis) -> Iterator[Check]:

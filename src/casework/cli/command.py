@@ -87,8 +87,15 @@ _GLOBAL: tuple[tuple[tuple[str, ...], str, str, dict[str, Any]], ...] = (
     ),
     (("--log-key", "--key", "log_key"), "The public key of the log.", "总日志的公钥。", {"metavar": "KEY"}),
     (("--as", "actor"), "Who acts.", "办理人编号。", {"metavar": "ID"}),
-    (("--role", "roles"), "A role of whoever acts.", "办理人的角色，可多次给出。", {"metavar": "R", "multiple": True}),
+    (
+        ("--role", "roles"),
+        "A role of whoever acts; R@UNIT in that unit.",
+        "办理人的角色，可多次给出；R@单位 仅在该单位。",
+        {"metavar": "R", "multiple": True},
+    ),
     (("--unit",), "The unit of whoever acts.", "办理人所在单位。", {"metavar": "U"}),
+    (("--units",), "A TOML file with the tree of units.", "单位层级的 TOML 文件。", {"metavar": "FILE"}),
+    (("--purpose",), "A code for what one reads, for the access log.", "查阅用途代码。", {"metavar": "CODE"}),
     (("--tenant",), "Whose cases.", "租户。", {"metavar": "T"}),
     (("--person",), "Which person that really is.", "办理人本人（一人多号时）。", {"metavar": "P"}),
     (

@@ -43,6 +43,12 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @option("--open", "open_only", is_flag=True, en="With --type: open cases only.", zh="与 --type 连用：仅未结案件。")
 @option(
+    "--ocel",
+    is_flag=True,
+    en="As one OCEL 2.0 JSON document for process mining; persons under pseudonyms.",
+    zh="导出为 OCEL 2.0 JSON 文档，供流程挖掘；人员以化名表示。",
+)
+@option(
     "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", en="Write there.", zh="写入文件。"
 )
 @click.pass_obj
@@ -53,10 +59,14 @@ def export(
     worklist: str | None,
     condition: str | None,
     open_only: bool,
+    ocel: bool,
     out: Path | None,
 ) -> None:
     """Export cases."""
     chosen = _chosen(session, cases, case_type, worklist, condition, open_only)
+    if ocel:
+        _write_log(session, session.opened.hindsight.ocel(session.actor, chosen), out)
+        return
     records = session.desk.export(chosen)
     if out is None:
         _write(session, records, None)
@@ -67,6 +77,16 @@ def export(
         f"written: {out}, {count} cases, {withheld} of them with fields withheld",
         f"已写入：{out}，{count} 件，其中 {withheld} 件有未导出的内容",
     )
+
+
+def _write_log(session: Session, pieces: Iterator[str], out: Path | None) -> None:
+    if out is None:
+        for piece in pieces:
+            session.screen.raw(clean_json(piece))
+        return
+    with written_whole(out) as stream:
+        stream.writelines(map(clean_json, pieces))
+    session.screen.note(f"written: {out}", f"已写入：{out}")
 
 
 def _chosen(

@@ -41,6 +41,7 @@ _LEADS = {
     "store-unavailable": "暂时无法使用存储，请重试",
     "outcome-unknown": "提交结果未知，请用请求编号查询",
     "store-mismatch": "存储与当前版本不符",
+    "wrong-statement": "数据库无法执行语句；请用 casework doctor 检查数据表，否则为 casework 或插件的缺陷",
     "keys-mismatch": "密钥与存储不符，请提供该存储的密钥",
     "key-destroyed": "该当事人的密钥已销毁，不能再写入其内容",
     "seal-broken": "加密内容已损坏或被改动，请运行 casework verify",

@@ -20,8 +20,11 @@ _KINDS = {
     "enclose": ("file enclosed", "存入附件"),
     "withdraw": ("file withdrawn", "撤回附件"),
     "adopt": ("moved to the present definition", "转入现行定义"),
+    "migrate": ("moved to the present definition by a migration", "按迁移转入现行定义"),
     "recheck": ("looked at again", "复查"),
     "erase": ("erasure of a person", "清除个人信息"),
+    "break": ("glass broken", "紧急查阅"),
+    "review": ("broken glass reviewed", "复核紧急查阅"),
 }
 _STEPS: Mapping[ErasureStep, tuple[str, str]] = {
     "asked": ("asked for", "已提出"),
@@ -223,6 +226,10 @@ class Looks:
             yield f"{entry.enclosed.name} ({size(entry.enclosed.size)})"
         if entry.withdraws is not None:
             yield told(f"that of entry {entry.withdraws}", f"第{entry.withdraws}条的附件")
+        if entry.breaks is not None:
+            yield told(f"until {moment(entry.breaks)}", f"至 {moment(entry.breaks)}")
+        if entry.reviews is not None:
+            yield told(f"that of entry {entry.reviews}", f"第{entry.reviews}条的紧急查阅")
         if entry.note:
             yield entry.note
         if entry.refused:

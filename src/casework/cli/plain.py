@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from casework import Case, Enclosure, Fault, Finding, HistoryEntry, Page, Ran, Refusal, Text, Verdict
+from casework import Case, Enclosure, Fault, Finding, HistoryEntry, Page, Ran, Reading, Refusal, Text, Verdict
 from casework.condition.literal import natural
 from casework.model.decision import Step
 from casework.model.erasure import Erases, Erasure, LegalHold
@@ -86,10 +86,27 @@ def entry(shown: HistoryEntry) -> dict[str, Any]:
         "refused": shown.refused,
         "hash": shown.hash,
         "adopted": shown.adopted,
+        "migration": None if shown.migration is None else list(shown.migration),
         "enclosed": None if shown.enclosed is None else enclosure(shown.enclosed),
         "withdraws": shown.withdraws,
         "withheld": shown.withheld,
         "erases": None if shown.erases is None else erases(shown.erases),
+        "breaks": None if shown.breaks is None else value(shown.breaks),
+        "reviews": shown.reviews,
+    }
+
+
+def reading(line: Reading) -> dict[str, Any]:
+    """One line of the access log."""
+    return {
+        "at": value(line.at),
+        "actor": line.actor,
+        "person": line.person,
+        "case": line.case_id,
+        "verb": line.verb,
+        "classes": list(line.classes),
+        "roles": list(line.roles),
+        "purpose": line.purpose,
     }
 
 

@@ -21,6 +21,12 @@ from casework.storage.sql.engine import open_engine
 @option("--app", required=True, metavar="ACCOUNT", en="Who serves people.", zh="应用账号。")
 @option("--owner", metavar="ACCOUNT", en="Who owns the tables and migrates.", zh="数据表所有者，负责升级。")
 @option("--worker", metavar="ACCOUNT", en="Who fires timers and sends.", zh="后台进程账号。")
+@option(
+    "--checkpointer",
+    metavar="ACCOUNT",
+    en="Who signs the log; without it the worker may.",
+    zh="签署日志的账号；未指定时由后台账号签署。",
+)
 @option("--auditor", metavar="ACCOUNT", en="Who reads the log without values.", zh="审计账号，只读且不含具体内容。")
 @option("--eraser", metavar="ACCOUNT", en="Who may empty values that are erased.", zh="清除账号，可清空应删除的内容。")
 @option("--apply", "carry_out", is_flag=True, en="Carry them out.", zh="直接执行。")

@@ -23,6 +23,7 @@ from casework import (
     SetupError,
     StoreMismatch,
     SystemClock,
+    Units,
     Workflow,
     installed,
     load_file,
@@ -30,6 +31,7 @@ from casework import (
 from casework.checkpoints import CheckpointFolder, Checkpoints, PublicKey
 from casework.cli.screen import Screen
 from casework.cli.settings import Settings
+from casework.cli.units import units_of
 from casework.cli.usage import Usage
 from casework.jobs import Runner
 from casework.keys import DatabaseKeys, ErasureFile, KeyFolder, KeyStore, MasterKeys
@@ -88,11 +90,17 @@ class Session:
     def app(self, url: str | None = None, **more: Any) -> Casework:
         """The application over *url*, by default over the store that was named."""
         if url is None:
-            url, more = self.url, {"runner": self.runner, **more}
+            url, more = self.url, {"runner": self.runner, "units": self.units, **more}
         app = Casework(url, plugins=self.plugins, case_types=self.definitions, **more)
         self._apps.append(app)
         log.info("store %s, plugins %s", shown_url(url), ", ".join(app.plugins) or "none")
         return app
+
+    @property
+    def units(self) -> Units:
+        """The tree of units; none lies below another where no file was named."""
+        file = self.settings.one("units")
+        return Units() if file is None else units_of(file)
 
     @property
     def runner(self) -> Runner | None:
@@ -172,7 +180,7 @@ class Session:
     @cached_property
     def desk(self) -> Desk:
         """The desk of whoever acts."""
-        return self.opened.desk(self.actor)
+        return self.opened.desk(self.actor, purpose=self.settings.one("purpose") or "")
 
     @property
     def actor(self) -> Actor:
@@ -184,7 +192,12 @@ class Session:
                 "请说明由谁办理：--as 编号 --role 角色，或设置 CASEWORK_ACTOR 和 CASEWORK_ROLES",
             )
         told = {key: value for key in ("unit", "tenant", "person") if (value := self.settings.one(key)) is not None}
-        return Actor(name, self.settings.several("roles"), **told)
+        here: set[str] = set()
+        there: dict[str, set[str]] = {}
+        for role in self.settings.several("roles"):
+            held, at, unit = role.partition("@")
+            (there.setdefault(unit, set()) if at else here).add(held)
+        return Actor(name, here, roles_in=there, **told)
 
     @staticmethod
     def now() -> datetime:

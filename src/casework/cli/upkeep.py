@@ -13,8 +13,11 @@ from casework import Verdict
 from casework.cli import plain
 from casework.cli.command import command, json_option, option
 from casework.cli.faults import BROKEN, OK
+from casework.cli.planning import migration_in, plan_json, planned, show_plan
 from casework.cli.screen import Column, console
 from casework.cli.session import Session
+from casework.cli.usage import Usage
+from casework.desk.planning import CasePlan
 from casework.hookspecs import PROJECT
 from casework.plugins import Plugins
 from casework.storage.diagnosis import Pinned, file_of
@@ -29,13 +32,20 @@ from casework.storage.treecheck import LogVerdict
     "建立存储的数据表，或升级旧版本的数据表。",
 )
 @option("--plan", "only_plan", is_flag=True, en="Only show what there is to do.", zh="只列出将要执行的内容。")
+@option("--map", "maps", multiple=True, metavar="FILE", en="With --plan: for cases.", zh="与 --plan 连用：案件迁移。")
 @json_option
 @click.pass_obj
-def migrate(session: Session, only_plan: bool, as_json: bool) -> None:
+def migrate(session: Session, only_plan: bool, maps: tuple[str, ...], as_json: bool) -> None:
     """Make or upgrade tables."""
+    if maps and not only_plan:
+        raise Usage("cases are moved by `casework adopt --map FILE`", "案件由 `casework adopt --map 文件` 转入")
     app = session.app()
     if only_plan:
-        _show(session, app.plan_migration(), as_json=as_json)
+        plan = app.plan_migration()
+        # Cases are counted in tables that are as this casework makes them.
+        ready = plan.before is not None and not plan.steps and not plan.columns
+        given = [migration_in(path) for path in maps]
+        _show(session, plan, list(planned(app, given)) if ready else [], as_json=as_json)
         return
     before, after = app.migrate()
     if as_json:
@@ -54,18 +64,21 @@ def migrate(session: Session, only_plan: bool, as_json: bool) -> None:
     session.screen.line(session.screen.told(*told))
 
 
-def _show(session: Session, plan: Plan, *, as_json: bool) -> None:
-    """What there is to migrate."""
+def _show(session: Session, plan: Plan, cases: list[CasePlan], *, as_json: bool) -> None:
+    """What there is to migrate, and what would become of cases that are behind."""
     screen = session.screen
     if as_json:
         columns = {name: list(items) for name, items in plan.columns.items()}
-        screen.json({"before": plan.before, "after": plan.after, "steps": list(plan.steps), "columns": columns})
+        told = {"before": plan.before, "after": plan.after, "steps": list(plan.steps), "columns": columns}
+        screen.json({**told, "cases": [plan_json(item) for item in cases]})
         return
     for revision, name in plan.steps:
         screen.line(f"{revision}  {name}")
     for table, items in plan.columns.items():
         screen.line(f"{table}: {', '.join(items)}")
-    if not plan.steps and not plan.columns:
+    for item in cases:
+        show_plan(screen, item)
+    if not plan.steps and not plan.columns and not cases:
         screen.line(screen.told("nothing to do", "无需执行"))
 
 

@@ -100,7 +100,7 @@ def _overview(session: Session, case_type: str | None, as_json: bool) -> None:
 def _mine(session: Session, case_type: str | None) -> Iterator[tuple[CaseType, Worklist]]:
     for item in session.opened.case_types:
         for listed in item.worklists if case_type in (None, item.name) else ():
-            if not session.actor.roles.isdisjoint(listed.roles):
+            if not session.actor.all_roles.isdisjoint(listed.roles):
                 yield item, listed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 import attrs
@@ -13,7 +13,7 @@ from casework.compiled.standing import holds_in, standing_out
 from casework.compiled.touching import ends_holds, followers, times, touched
 from casework.compiled.transitions import AUTOMATIC, Clause, CompiledTransition, CompiledTrigger, CompiledWorkflow, Wake
 from casework.condition import tree
-from casework.condition.evaluate import reader
+from casework.condition.evaluate import Reader, reader
 from casework.condition.tree import Condition, clauses, operands, walk
 from casework.machine import WorkflowMachine
 from casework.manifest import Manifest
@@ -29,10 +29,13 @@ from casework.titles import Titles
 
 
 class Compiled:
-    """Everything that deciding asks of one manifest."""
+    """Everything that deciding asks of one manifest; *reads* makes the reader of each condition."""
 
-    def __init__(self, manifest: Manifest, parts: Mapping[str, Part]) -> None:
+    def __init__(
+        self, manifest: Manifest, parts: Mapping[str, Part], *, reads: Callable[[Condition], Reader] = reader
+    ) -> None:
         self.manifest = manifest
+        self._reads = reads
         self.case_type: CaseType = manifest.case_type
         self.main = self.case_type.main.name
         self._attached = frozenset(workflow.name for workflow in self.case_type.chain[manifest.own :])
@@ -44,11 +47,12 @@ class Compiled:
         self.accounts = {account.name: account for account in self.case_type.accounts}
         self.channels = {name: part for name, part in parts.items() if isinstance(part, Channel)}
         self._parts = parts
+        self.part_names = tuple(sorted(parts))
         self._marks = marks_of(self.case_type)
         self.workflows = {workflow.name: self._workflow(workflow) for workflow in self.case_type.chain}
         self.closing = tuple((name, workflow.finals) for name, workflow in self.workflows.items())
         self.invariants = tuple(
-            (invariant, reader(self.located(invariant.condition))) for invariant in self.case_type.invariants
+            (invariant, reads(self.located(invariant.condition))) for invariant in self.case_type.invariants
         )
         self.acts = frozenset(node.trigger for node in self._conditions() if isinstance(node, tree.Differs))
         self.marks = tuple(sorted({ref.mark for ref in self._operands() if isinstance(ref, tree.ElapsedRef)}))
@@ -61,6 +65,17 @@ class Compiled:
             worklist.name: attrs.evolve(worklist, condition=self.located(worklist.condition))
             for worklist in self.case_type.worklists
         }
+
+    @cached_property
+    def erasable(self) -> frozenset[str]:
+        """The fields that are not open: an erased case holds none of them, and is never given one again."""
+        return frozenset(name for name, field in self.fields.items() if field.field_class != "open")
+
+    @cached_property
+    def reopens(self) -> bool:
+        """Whether a case that was closed may go on."""
+        main = self.workflows[self.main]
+        return any(not main.finals.isdisjoint(item.sources) for item in main.transitions)
 
     @cached_property
     def alone(self) -> Reached:
@@ -163,7 +178,7 @@ class Compiled:
         located = self.located(condition)
         names = tuple(walk(located))
         return Clause(
-            reader(located),
+            self._reads(located),
             located,
             because,
             source,
@@ -246,15 +261,34 @@ class Compiled:
                 name = f"~{item.workflow}.{item.number}.{place}"
                 yield Wake(name, item.workflow, frozenset(item.sources), mark, after)
 
-    def _covers(self) -> dict[str, frozenset[str]]:
-        """For each field the acts that a change of it makes void."""
+    def _covers(self) -> dict[str, tuple[str, ...]]:
+        """For each field the acts that a change of it makes void: those that set it, and those that approved them.
+
+        Whoever must be another person than somebody else looks at what that one did, so that it is theirs too (F85).
+        """
         covering: dict[str, set[str]] = {}
         for item in self._manual():
             if item.transition.trigger in self.acts:
                 for command in item.transition.effects:
                     if isinstance(command, Set) and command.value is not None:
                         covering.setdefault(command.field, set()).add(item.transition.trigger)
-        return {name: frozenset(triggers) for name, triggers in covering.items()}
+        approved = self._approved()
+        size = -1
+        while size != (size := sum(map(len, covering.values()))):
+            for triggers in covering.values():
+                triggers.update(*(approved.get(trigger, ()) for trigger in tuple(triggers)))
+        return {name: tuple(sorted(triggers)) for name, triggers in covering.items()}
+
+    def _approved(self) -> dict[str, set[str]]:
+        """By act the acts that ask for another person than who did it."""
+        found: dict[str, set[str]] = {}
+        for item in self._manual():
+            trigger = item.transition.trigger
+            for clause in item.clauses if trigger in self.acts else ():
+                for node in walk(clause.condition):
+                    if isinstance(node, tree.Differs) and node.trigger != trigger:
+                        found.setdefault(node.trigger, set()).add(trigger)
+        return found
 
 
 def fields_in(case_type: CaseType) -> tuple[Field, ...]:

@@ -1,7 +1,7 @@
 """Adopt a case into another manifest of its case type, where that is safe for this very case as it stands.
 
-Nothing is mapped: a state, a field, an account is the same where it has the same name. What does not fit
-is refused as a whole, and each reason says what would be right.
+A state, a field, an account is the same where it has the same name, unless a migration has translated it before.
+What does not fit is refused as a whole, and each reason says what would be right.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from casework.deciding.draft import Draft, Stop
 from casework.deciding.follow import follow
 from casework.deciding.refuse import stop
 from casework.deciding.retaining import kept
+from casework.deciding.translating import Translation, untranslated
 from casework.errors import InvalidValue
 from casework.model.case import Move, Snapshot
 from casework.model.command import Settle, Void
-from casework.model.course import Course, since
-from casework.model.decision import Adopts, Decision, Step
+from casework.model.course import Course, since, under_new_names
+from casework.model.decision import Adopts, Decision, Mapped, Step
 from casework.model.outfit import Account
 from casework.model.posting import Hold
 from casework.model.refusal import Problem, Refusal
@@ -33,6 +34,7 @@ from casework.text import Text
 from casework.titles import roles_text
 
 ADOPT = "adopt"
+"""The permission; a migration asks for the same."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -40,7 +42,7 @@ class Adoption:
     """What adopting needs besides the case: the manifest it leaves, and what of it is written down elsewhere.
 
     *moved* is what the case's postings add up to by account key, *roles* the holders of its local roles,
-    *readable* are the fields that whoever adopts may read.
+    *readable* are the fields that whoever adopts may read, *rung* the deadlines that have fired already.
     """
 
     left: Compiled
@@ -49,20 +51,34 @@ class Adoption:
     moved: Mapping[str, int]
     roles: Mapping[str, str]
     readable: frozenset[str]
+    rung: frozenset[str] = frozenset()
 
 
-def decide_adoption(compiled: Compiled, snapshot: Snapshot, move: Move, adoption: Adoption) -> Decision | Refusal:
+@attrs.frozen(kw_only=True, eq=False)
+class Migrating:
+    """The translation of a case by a migration, and what the log is to name that by."""
+
+    translation: Translation
+    name: str
+    digest: str
+
+
+def decide_adoption(
+    compiled: Compiled, snapshot: Snapshot, move: Move, adoption: Adoption, migrating: Migrating | None = None
+) -> Decision | Refusal:
     """What moving the case of *snapshot* into the manifest *compiled* writes, or why it cannot be moved.
 
-    *snapshot* has the marks of every state, for the manifest may ask for others than the one that is left.
+    *snapshot* has the marks of every state, for the manifest may ask for others than the one that is left; with
+    *migrating* it is the translated one.
     """
     draft = Draft(compiled, snapshot, move)
+    translation = untranslated(snapshot) if migrating is None else migrating.translation
     try:
         _permit(draft)
-        problems = tuple(misfits(compiled, snapshot, adoption))
+        problems = (*translation.problems, *misfits(compiled, translation, adoption))
         if problems:
-            raise stop(draft, "not-adoptable", problems=problems)
-        adopts = _carried(draft, adoption)
+            raise stop(draft, "not-adoptable", problems=tuple(dict.fromkeys(problems)))
+        adopts = _carried(draft, adoption, translation, migrating)
         if snapshot.balances:
             draft.weigh()
         follow(draft)
@@ -71,7 +87,8 @@ def decide_adoption(compiled: Compiled, snapshot: Snapshot, move: Move, adoption
     except Stop as no:
         return no.refusal
     decision.adopts = adopts
-    arm, disarm = _clocks(draft, adoption.left)
+    decision.changed = {name: draft.data.get(name) for name in translation.values} | decision.changed
+    arm, disarm = _clocks(draft, adoption.left, translation.original, adopts)
     later, never = kept(compiled, snapshot.closed_at, decision.closed_at)
     decision.arm, decision.disarm = (*arm, *later), (*disarm, *never)
     return decision
@@ -94,27 +111,31 @@ def _permit(draft: Draft) -> None:
         raise stop(draft, "wrong-state", text)
 
 
-def misfits(compiled: Compiled, snapshot: Snapshot, adoption: Adoption) -> Iterator[Problem]:
+def misfits(compiled: Compiled, translation: Translation, adoption: Adoption) -> Iterator[Problem]:
     """Everything that the manifest *compiled* has no place for, or another place than the case stands in."""
-    yield from _chain(compiled, snapshot, adoption)
-    yield from _subjects(compiled, snapshot)
-    yield from _data(compiled, snapshot, adoption)
+    yield from _chain(compiled, translation, adoption)
+    yield from _subjects(compiled, translation.snapshot)
+    yield from _data(compiled, translation, adoption)
     yield from _roles(compiled, adoption.roles)
     yield from _amounts(compiled, adoption)
 
 
-def _chain(compiled: Compiled, snapshot: Snapshot, adoption: Adoption) -> Iterator[Problem]:
+def _chain(compiled: Compiled, translation: Translation, adoption: Adoption) -> Iterator[Problem]:
     left = adoption.left
     if compiled.main != left.main:
         en = f"the main workflow was {left.main!r} and is now {compiled.main!r}; it has to stay the same"
         yield Problem(f"states.{left.main}", Text(en, f"主流程由“{left.main}”变为“{compiled.main}”，须保持不变"))
-    for workflow, state in snapshot.states.items():
+    for workflow, state in translation.snapshot.states.items():
         before, now = left.workflows[workflow], compiled.workflows.get(workflow)
+        if workflow in translation.undecided:
+            continue
         if now is None:
-            if state not in (before.workflow.initial, *before.finals):
+            if workflow not in translation.ended and state not in (before.workflow.initial, *before.finals):
                 yield _unended(left, workflow, state)
         elif all(state != item.name for item in now.workflow.states):
             yield _stateless(left, compiled, workflow, state)
+        elif workflow in translation.chosen and (workflow != compiled.main or state not in now.finals):
+            continue
         elif (state in before.finals) != (state in now.finals):
             en = f"{state!r} ends {workflow!r} in one definition and not in the other; leave it first"
             zh = f"“{state}”在一个定义中终结“{workflow}”，在另一个中不终结；请先离开该状态"
@@ -142,17 +163,18 @@ def _subjects(compiled: Compiled, snapshot: Snapshot) -> Iterator[Problem]:
         yield Problem(f"subjects.{name}", Text(f"{en}; both have to name the same", f"{zh}；两者须一致"))
 
 
-def _data(compiled: Compiled, snapshot: Snapshot, adoption: Adoption) -> Iterator[Problem]:
-    for name, value in snapshot.data.items():
-        problem = _unfit(compiled, adoption, name, value)
+def _data(compiled: Compiled, translation: Translation, adoption: Adoption) -> Iterator[Problem]:
+    for name, value in translation.snapshot.data.items():
+        origin = translation.origin(name)
+        problem = None if origin is None else _unfit(compiled, adoption, name, origin, value)
         if problem is not None:
-            title = adoption.left.titles.text("field", name)
-            yield Problem(f"data.{name}", Text(f"{title.en}: {problem.en}", f"{title.zh}：{problem.zh}"))
+            title = adoption.left.titles.text("field", origin or name)
+            yield Problem(f"data.{origin}", Text(f"{title.en}: {problem.en}", f"{title.zh}：{problem.zh}"))
 
 
-def _unfit(compiled: Compiled, adoption: Adoption, name: str, value: Value) -> Text | None:
+def _unfit(compiled: Compiled, adoption: Adoption, name: str, origin: str, value: Value) -> Text | None:
     """Why the present field does not hold what the case knows; of what one may not read, no bounds are told."""
-    before, field = adoption.left.fields[name], compiled.fields.get(name)
+    before, field = adoption.left.fields[origin], compiled.fields.get(name)
     if field is None:
         return Text("it is known and no longer a field; make it unknown first", "已填写，但新定义中无此项；请先清除")
     if field.field_class != before.field_class:
@@ -160,7 +182,7 @@ def _unfit(compiled: Compiled, adoption: Adoption, name: str, value: Value) -> T
         classes = f"{before.field_class} → {field.field_class}"
         en = f"it is known and its class changed ({classes}); give the changed field a new name"
         return Text(en, f"已填写，但其类别已变（{classes}）；请为变更后的字段另起名称")
-    wider = _wider(compiled, adoption.left, name)
+    wider = wider_readers(compiled, adoption.left, name, origin)
     if wider:
         # Only who reads less may change under a value: it was told to those who read it then.
         who = roles_text(compiled.titles, wider)
@@ -169,15 +191,15 @@ def _unfit(compiled: Compiled, adoption: Adoption, name: str, value: Value) -> T
     try:
         field.accept(value)
     except InvalidValue as error:
-        if name not in adoption.readable:
+        if origin not in adoption.readable:
             return Text("what it holds no longer fits; amend it first", "所填内容不再符合要求；请先修改")
         return Text(f"{error.problem}; amend it first", f"{error.zh}；请先修改")
     return None
 
 
-def _wider(compiled: Compiled, left: Compiled, name: str) -> tuple[str, ...]:
-    """The roles that read the field *name* and did not; a role of single cases that became a general one did not."""
-    before, now = left.access.readers(name), compiled.access.readers(name)
+def wider_readers(compiled: Compiled, left: Compiled, name: str, origin: str) -> tuple[str, ...]:
+    """The roles that read the field *name*, once *origin*, and did not; one of single cases that became general too."""
+    before, now = left.access.readers(origin), compiled.access.readers(name)
     return () if before is None or now is None else tuple(sorted(role for role, _ in now - before))
 
 
@@ -223,51 +245,95 @@ def _terms(account: Account) -> tuple[object, ...]:
     return account.owner, account.commodity, account.by
 
 
-def _carried(draft: Draft, adoption: Adoption) -> Adopts:
+def _carried(draft: Draft, adoption: Adoption, translation: Translation, migrating: Migrating | None) -> Adopts:
     """Bring the draft under its manifest: what is gone is dropped, what is new begins."""
     compiled, before = draft.compiled, draft.before
     gone = tuple(name for name in before.states if name not in compiled.workflows)
     draft.states = {name: state for name, state in before.states.items() if name not in gone}
     draft.marks = {mark: at for mark, at in before.marks.items() if mark.partition(".")[0] not in gone}
-    draft.dues, draft.acts = _dues(draft, adoption), _acts(draft, adoption)
+    draft.dues, draft.acts = _dues(draft, adoption, translation), _acts(draft, adoption, translation)
     adopts = Adopts(
         left=adoption.left.manifest.hash,
         manifest=compiled.manifest.hash,
         gone=gone,
         dues=dict(draft.dues),
         acts=dict(draft.acts),
+        mapped=None if migrating is None else _mapped(draft, adoption, migrating),
     )
     for name, workflow in compiled.workflows.items():
         if name not in before.states:
+            target = translation.begins.get(name, workflow.workflow.initial)
             draft.states[name] = ""
-            draft.enter(name, workflow.workflow.initial, again=True)
-            draft.steps.append(Step(name, ADOPT, "", workflow.workflow.initial))
+            draft.enter(name, target, again=True)
+            draft.steps.append(Step(name, draft.move.kind, "", target))
     return adopts
 
 
-def _dues(draft: Draft, adoption: Adoption) -> dict[str, datetime]:
-    """A deadline of the same name and duration runs on as it did; any other runs from when its states were entered."""
+def _mapped(draft: Draft, adoption: Adoption, migrating: Migrating) -> Mapped:
+    translation = migrating.translation
+    return Mapped(
+        name=migrating.name,
+        digest=migrating.digest,
+        states=translation.states,
+        marks=dict(draft.marks),
+        fields=translation.fields,
+        became=translation.became,
+        rung=tuple(sorted(_rung(draft, adoption, translation))),
+    )
+
+
+def _rung(draft: Draft, adoption: Adoption, translation: Translation) -> Iterator[str]:
+    """Deadlines that have run out under an older name, and fire nothing else now: they do not ring twice."""
+    old, new = _deadlines(adoption.left), _deadlines(draft.compiled)
+    for name, due in draft.dues.items():
+        item = translation.clocks.get(name)
+        if item is not None and item.source in adoption.rung and item.source != name:
+            same = old[item.source].trigger == new[name].trigger
+            if same and due == draft.before.dues.get(item.source) and due <= draft.move.now:
+                yield name
+
+
+def _dues(draft: Draft, adoption: Adoption, translation: Translation) -> dict[str, datetime]:
+    """A deadline of the same name and duration runs on as it did; any other runs from when its states were entered.
+
+    Where a migration says so it runs on, or starts anew, whatever it is called.
+    """
     before, known = draft.before, _deadlines(adoption.left)
     dues: dict[str, datetime] = {}
     for name, workflow in draft.compiled.workflows.items():
         for deadline in workflow.deadlines:
             if before.states.get(name) in deadline.during:
-                same, due = known.get(deadline.name), before.dues.get(deadline.name)
-                if same is None or due is None or same.after != deadline.after:
-                    began = since(adoption.course.entered.get(name, ()), deadline.during)
-                    due = (began or draft.move.now) + deadline.after
+                due = _kept_due(deadline, draft, known, translation)
+                if due is None:
+                    names = translation.states.get(name, {})
+                    course = under_new_names(adoption.course.entered.get(name, ()), names)
+                    due = (since(course, deadline.during) or draft.move.now) + deadline.after
                 dues[deadline.name] = due
     return dues
 
 
-def _acts(draft: Draft, adoption: Adoption) -> dict[str, str]:
+def _kept_due(
+    deadline: Deadline, draft: Draft, known: Mapping[str, Deadline], translation: Translation
+) -> datetime | None:
+    """When a deadline is due that does not count from its states; None where it does."""
+    item, dues = translation.clocks.get(deadline.name), draft.before.dues
+    if item is not None:
+        return draft.move.now + deadline.after if item.clock == "restart" else dues.get(item.source or "")
+    same = known.get(deadline.name)
+    if same is None or same.after != deadline.after or deadline.name in translation.moved_clocks:
+        return None
+    return dues.get(deadline.name)
+
+
+def _acts(draft: Draft, adoption: Adoption, translation: Translation) -> dict[str, str]:
     """Who did what four eyes ask about; of triggers that were not asked about before, the log knows."""
     compiled, before = draft.compiled, draft.before
     acts = {name: person for name, person in before.acts.items() if name in compiled.acts}
     covering = {act: {field for field, covered in compiled.covers.items() if act in covered} for act in compiled.acts}
     for name in compiled.acts - adoption.left.acts:
         done = adoption.course.done.get(name)
-        if done is not None and covering[name].isdisjoint(done.changed):
+        changed = () if done is None else {translation.fields.get(field, field) for field in done.changed}
+        if done is not None and covering[name].isdisjoint(changed):
             acts[name] = done.person
     return acts
 
@@ -276,13 +342,15 @@ def _deadlines(compiled: Compiled) -> dict[str, Deadline]:
     return {item.name: item for workflow in compiled.workflows.values() for item in workflow.deadlines}
 
 
-def _clocks(draft: Draft, left: Compiled) -> tuple[Due, tuple[str, ...]]:
+def _clocks(draft: Draft, left: Compiled, was: Snapshot, adopts: Adopts) -> tuple[Due, tuple[str, ...]]:
     """The timers to arm and to drop: those of the manifest that is left against those of the one that is adopted."""
-    before = timers(left, draft.before.states, draft.before.marks, draft.before.dues)
+    before = timers(left, was.states, was.marks, was.dues)
     after = timers(draft.compiled, draft.states, draft.marks, draft.dues)
     old, new = _deadlines(left), _deadlines(draft.compiled)
     other = {name for name in old.keys() & new.keys() if old[name].trigger != new[name].trigger}
     changed = {name for name, due in after.items() if before.get(name) != due or name in other}
-    arm = tuple((n, due) for n, due in after.items() if n in changed and (due > draft.move.now or n in draft.dues))
+    rung = () if adopts.mapped is None else adopts.mapped.rung
+    due_now = changed.difference(rung)
+    arm = tuple((n, due) for n, due in after.items() if n in due_now and (due > draft.move.now or n in draft.dues))
     armed = {name for name, _ in arm}
     return arm, tuple(name for name in before if name not in armed and (name not in after or name in changed))

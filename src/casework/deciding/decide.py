@@ -8,7 +8,7 @@ from collections.abc import Callable
 import attrs
 
 from casework.compiled import Compiled
-from casework.deciding import editing, enclosing
+from casework.deciding import editing, enclosing, glass
 from casework.deciding.admit import admit, filled, settle
 from casework.deciding.choose import choose
 from casework.deciding.clocks import clocks
@@ -20,7 +20,8 @@ from casework.deciding.retaining import kept
 from casework.logs import failure
 from casework.model.case import Move, MoveKind, Snapshot
 from casework.model.decision import Decision
-from casework.model.refusal import Refusal, Unmet
+from casework.model.outfit import Invariant
+from casework.model.refusal import HIDDEN_TEXT, Refusal, Unmet
 from casework.text import Text
 from casework.titles import roles_text
 
@@ -140,6 +141,8 @@ _ROOMS: dict[MoveKind, Callable[[Draft], None]] = {
     "correct": editing.correct,
     "enclose": enclosing.enclose,
     "withdraw": enclosing.withdraw,
+    "break": glass.break_glass,
+    "review": glass.review,
 }
 
 
@@ -174,6 +177,8 @@ def finished(draft: Draft) -> Decision:
         enclosed=draft.enclosed,
         withdraws=draft.withdraws,
         placed=draft.placed,
+        breaks=draft.breaks,
+        reviews=draft.reviews,
     )
     if draft.writes:
         _add_writes(decision, draft)
@@ -196,11 +201,20 @@ def _hold_invariants(draft: Draft, closing: bool) -> None:
     compiled = draft.compiled
     for invariant, read in compiled.invariants:
         if read(draft) is False:
-            reason = Unmet(invariant.because or condition_text(compiled, invariant.condition), source=invariant.name)
-            raise stop(draft, "invariant-broken", unmet=(reason,))
+            raise stop(draft, "invariant-broken", unmet=(_broken(draft, invariant),))
     if closing:
+        if draft.before.glasses and draft.before.closed_at is None:
+            glass.hold_open(draft)
         for name, finals in compiled.closing:
             if draft.states[name] not in finals:
                 title = compiled.titles.text("workflow", name)
                 reason = Unmet(Text(f"{title.en} has not ended", f"{title.zh}尚未结束"), source=name)
                 raise stop(draft, "invariant-broken", unmet=(reason,))
+
+
+def _broken(draft: Draft, invariant: Invariant) -> Unmet:
+    """What does not hold, in words; whoever may not see what it is about learns only that it is so."""
+    compiled = draft.compiled
+    if not compiled.access.tells(compiled.located(invariant.condition), draft.move.roles):
+        return Unmet(HIDDEN_TEXT, hidden=True, source=invariant.name)
+    return Unmet(invariant.because or condition_text(compiled, invariant.condition), source=invariant.name)

@@ -13,6 +13,7 @@ from casework.model.assignment import Assignment
 from casework.model.case import Move, Placed, Snapshot
 from casework.model.decision import Message, Opening, Step
 from casework.model.enclosure import Enclosed
+from casework.model.glass import Glass
 from casework.model.outfit import Account
 from casework.model.posting import Hold, Limit, Posting
 from casework.model.refusal import Refusal
@@ -32,6 +33,7 @@ class Draft(Facts):
     __slots__ = (
         "assignments",
         "before",
+        "breaks",
         "compiled",
         "corrects",
         "enclosed",
@@ -44,6 +46,7 @@ class Draft(Facts):
         "postings",
         "rechecks",
         "refused",
+        "reviews",
         "settled",
         "steps",
         "void",
@@ -80,6 +83,8 @@ class Draft(Facts):
         self.enclosed: Enclosed | None = None
         self.withdraws: int | None = None
         self.placed: Placed | None = None
+        self.breaks: Glass | None = None
+        self.reviews: int | None = None
         self.balances = {}
         self.now, self.person, self.roles = move.now, move.actor.person, move.roles
         if snapshot.balances:

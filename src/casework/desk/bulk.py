@@ -115,6 +115,8 @@ def _fired(
         else:
             told.append((case_id, None))
     gathering.flush()
+    # Whoever fires on many is told how each went, and shown none of them.
+    transaction.shown.clear()
     return told
 
 
@@ -142,6 +144,7 @@ def _read(engine: Engine, transaction: Transaction, actor: Actor, requests: Mapp
             continue
         for case_id, snapshot in store.many.cases(transaction, store.cases(compiled), tenant, ids).items():
             if snapshot.manifest == manifest:
+                store.see_glasses(transaction, compiled, snapshot)
                 found[case_id] = Loaded(compiled, snapshot, engine.roles(transaction, compiled, actor, snapshot))
     # Asked once the cases are locked: whoever carried one out in the meantime has written it down by now.
     carried_out = store.many.requests(transaction, tenant, actor.id, [requests[case_id] for case_id in found])

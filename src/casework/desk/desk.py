@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, BinaryIO, NoReturn, TypeVar
-
-import attrs
+from datetime import datetime
+from typing import Any, BinaryIO, TypeVar
 
 from casework.condition.tree import ALWAYS, Condition
 from casework.deciding import available
 from casework.desk import (
+    accesslog,
     adopting,
     bulk,
     enclosing,
@@ -19,25 +18,32 @@ from casework.desk import (
     firing,
     history,
     importing,
+    migrating,
     reading,
     retaining,
     wiping,
 )
+from casework.desk.accesslog import Reader, Readings, purpose_of
 from casework.desk.bulk import Bulk
+from casework.desk.carrying import Carrier, unavailable
 from casework.desk.enclosing import OpenEnclosure
 from casework.desk.engine import Engine
 from casework.desk.importing import Imported
+from casework.desk.migrating import Migrated
 from casework.desk.reading import Page
-from casework.desk.requests import REQUEST_LIMIT, Asked, digest
+from casework.desk.requests import REQUEST_LIMIT, Asked, digest, filled
 from casework.desk.viewing import HistoryEntry, after, seen
-from casework.errors import KeyDestroyed, Refused, StoreUnavailable
+from casework.errors import Refused
+from casework.migrating import Route
 from casework.model.actor import Actor, is_identifier
 from casework.model.case import Case, Receipt
 from casework.model.enclosure import Enclosure
 from casework.model.erasure import Erasure, ErasureReason, ErasureState, HoldReason, LegalHold
 from casework.model.fields import FieldClass
-from casework.model.refusal import Refusal, RefusalCode
-from casework.storage.sql.transaction import Contended, OutcomeUnknown, Transaction
+from casework.model.migration import Migration
+from casework.model.refusal import Refusal
+from casework.storage.readings import About
+from casework.storage.sql.transaction import Transaction
 
 Answer = TypeVar("Answer")
 
@@ -45,8 +51,13 @@ Answer = TypeVar("Answer")
 class Desk:
     """What *actor* may do with cases. Every verb raises Refused, with nothing written, where the answer is no."""
 
-    def __init__(self, engine: Engine, actor: Actor, transaction: Transaction | None = None) -> None:
+    def __init__(
+        self, engine: Engine, actor: Actor, transaction: Transaction | None = None, *, purpose: str = ""
+    ) -> None:
         self._engine, self.actor, self._transaction = engine, actor, transaction
+        self._purpose = purpose_of(purpose)
+        self._carrier = carrier = Carrier(engine, Reader(actor=actor, purpose=self._purpose), transaction)
+        self._write, self._read, self._reading = carrier.write, carrier.read, carrier.reading
 
     def open(
         self,
@@ -65,12 +76,13 @@ class Desk:
         without it each subject is somebody new.
         """
         where = unit if unit is not None else self.actor.unit or ""
-        told = _filled(form, values)
+        told = filled(form, values)
         about = {} if subjects is None else subjects
         return self._write(
             lambda transaction: firing.opened(
                 self._engine, transaction, self.actor, case_type, where, told, request_id, about
-            )
+            ),
+            "open",
         )
 
     def fire(
@@ -89,14 +101,14 @@ class Desk:
         With *request_id* the same call again returns what the first one did, and does nothing.
         """
         return self._perform(
-            case, Asked(kind="fire", trigger=trigger, form=_filled(form, values), request_id=request_id)
+            case, Asked(kind="fire", trigger=trigger, form=filled(form, values), request_id=request_id)
         )
 
     def amend(
         self, case: Case | str, form: object = None, /, *, request_id: str | None = None, **fields: object
     ) -> Case:
         """Give fields new values, by *form* or by *fields*; None makes one unknown. Asks for the grant to edit."""
-        return self._perform(case, Asked(kind="amend", form=_filled(form, fields), request_id=request_id))
+        return self._perform(case, Asked(kind="amend", form=filled(form, fields), request_id=request_id))
 
     def note(self, case: Case | str, text: str, /, *, request_id: str | None = None) -> Case:
         """Write a remark into the log. Asks for the grant to note."""
@@ -117,6 +129,22 @@ class Desk:
         """
         form = {"entry": entry, "because": because}
         return self._perform(case, Asked(kind="correct", form=form, request_id=request_id))
+
+    def break_glass(self, case: Case | str, /, *, reason: str, request_id: str | None = None) -> Case:
+        """Read more of one case in an emergency, for a short time. Asks for the grant to break_glass.
+
+        What is opened, for how long and who is told at once, the case type says; the case does not close before
+        somebody else has reviewed it. Nothing else is allowed by it.
+        """
+        return self._perform(case, Asked(kind="break", form={"reason": reason}, request_id=request_id))
+
+    def review(self, case: Case | str, entry: int, /, *, finding: str, request_id: str | None = None) -> Case:
+        """Say what came of looking at the broken glass of that *entry*. Asks for the grant to review.
+
+        Refused to whoever broke it.
+        """
+        form = {"number": entry, "finding": finding}
+        return self._perform(case, Asked(kind="review", form=form, request_id=request_id))
 
     def enclose(
         self,
@@ -139,7 +167,7 @@ class Desk:
         offer = enclosing.offered(
             engine, content, name=name, media_type=media_type, field_class=field_class, request_id=request_id
         )
-        with self._reading() as transaction:
+        with self._reading("enclose") as transaction:
             content_digest = digest(firing.named(case), offer.asked)
             done = firing.answered(engine, transaction, actor, offer.asked, content_digest)
             if done is not None:
@@ -153,7 +181,7 @@ class Desk:
             enclosing.keep_still(engine, offer)
             return result
 
-        return self._write(enclosed)
+        return self._write(enclosed, "enclose")
 
     def withdraw(self, case: Case | str, number: int, /, *, because: str, request_id: str | None = None) -> Case:
         """Take the file of entry *number* back, as a wrong one. Asks for the grant to edit or to correct.
@@ -165,13 +193,13 @@ class Desk:
 
     def enclosures(self, case: Case | str, /) -> tuple[Enclosure, ...]:
         """The files of the case that the actor may read, the oldest first."""
-        with self._reading() as transaction:
+        with self._reading("enclosures") as transaction:
             loaded = firing.load(self._engine, transaction, self.actor, case)
             return enclosing.kept(self._engine, transaction, self.actor, loaded.compiled, loaded.snapshot)
 
     def read_enclosure(self, case: Case | str, number: int, /) -> OpenEnclosure:
         """The bytes of the file of entry *number*, to be read and closed. BlobDamaged where they are not right."""
-        with self._reading() as transaction:
+        with self._reading("read_enclosure") as transaction:
             loaded = firing.load(self._engine, transaction, self.actor, case)
             found = enclosing.one(self._engine, transaction, self.actor, loaded.compiled, loaded.snapshot, number)
         with unavailable():
@@ -186,7 +214,53 @@ class Desk:
         return (self._read if dry_run else self._write)(
             lambda transaction: adopting.adopted(
                 self._engine, transaction, self.actor, case, request_id=request_id, dry_run=dry_run
+            ),
+            "adopt",
+        )
+
+    def migrate(
+        self,
+        case: Case | str,
+        migration: Migration,
+        /,
+        *,
+        dry_run: bool = False,
+        request_id: str | None = None,
+    ) -> Case:
+        """Move a running case into the present manifest, as *migration* maps it. Asks for the grant to adopt there.
+
+        Like ``adopt``; raises UnsoundDefinition where the migration does not fit the two manifests.
+        """
+        route = Route(migration)
+        return (self._read if dry_run else self._write)(
+            lambda transaction: adopting.adopted(
+                self._engine, transaction, self.actor, case, request_id=request_id, dry_run=dry_run, route=route
             )
+        )
+
+    def migrate_all(
+        self,
+        migration: Migration,
+        /,
+        *,
+        chunk: int = 100,
+        dry_run: bool = False,
+        progress: Callable[[int], None] | None = None,
+    ) -> Migrated:
+        """Move every open case that *migration* is for, *chunk* of them in each transaction.
+
+        Broken off, it is called again and goes on with what is left; several may call it at once. A case that does
+        not fit stays where it is, with its refusal. *progress* is told after each chunk how many have moved.
+        """
+        return migrating.migrate_all(
+            self._engine,
+            self.actor,
+            Route(migration),
+            read=self._read,
+            write=self._write,
+            chunk=chunk,
+            dry_run=dry_run,
+            progress=progress,
         )
 
     def export(self, cases: Iterable[Case | str], /) -> Iterator[dict[str, Any]]:
@@ -195,7 +269,7 @@ class Desk:
         A hundred are read in one transaction; *cases* may be a generator, so that memory stays flat.
         """
         for chunk in exporting.chunks(bulk.one_by_one(cases, "export")):
-            with self._reading() as transaction:
+            with self._reading("export") as transaction:
                 records = list(exporting.exported(self._engine, transaction, self.actor, chunk))
             yield from records
 
@@ -206,14 +280,15 @@ class Desk:
         asks for the grant to import. With *dry_run* nothing is written.
         """
         return (self._read if dry_run else self._write)(
-            lambda transaction: importing.imported(self._engine, transaction, self.actor, record, dry_run=dry_run)
+            lambda transaction: importing.imported(self._engine, transaction, self.actor, record, dry_run=dry_run),
+            "import",
         )
 
     def get(self, case: Case | str, /) -> Case:
         """The case as it is now."""
-        with self._reading() as transaction:
+        with self._reading("get") as transaction:
             loaded = firing.load(self._engine, transaction, self.actor, case)
-            return seen(loaded.compiled, loaded.snapshot, loaded.roles)
+            return seen(transaction.shown, loaded.compiled, loaded.snapshot, loaded.roles)
 
     def why_not(self, case: Case | str, trigger: str, form: object = None, /, **values: object) -> Refusal | None:
         """Why firing would be refused, as the value that fire() would raise; None where it would be accepted.
@@ -223,8 +298,8 @@ class Desk:
         """
         probing = form is None and not values
         try:
-            with self._reading() as transaction:
-                asked = Asked(kind="fire", trigger=trigger, form=_filled(form, values))
+            with self._reading("why_not") as transaction:
+                asked = Asked(kind="fire", trigger=trigger, form=filled(form, values))
                 reading.foreseen(self._engine, transaction, self.actor, case, asked, probing=probing)
         except Refused as no:
             return no.refusal
@@ -232,15 +307,15 @@ class Desk:
 
     def what_if(self, case: Case | str, trigger: str, form: object = None, /, **values: object) -> Case:
         """The case as firing would leave it. Nothing is written."""
-        with self._reading() as transaction:
-            asked = Asked(kind="fire", trigger=trigger, form=_filled(form, values))
+        with self._reading("what_if") as transaction:
+            asked = Asked(kind="fire", trigger=trigger, form=filled(form, values))
             loaded, decision = reading.foreseen(self._engine, transaction, self.actor, case, asked)
             snapshot = after(loaded.snapshot, decision, loaded.snapshot.revision + 1)
-            return seen(loaded.compiled, snapshot, loaded.roles)
+            return seen(transaction.shown, loaded.compiled, snapshot, loaded.roles)
 
     def available(self, case: Case | str, /) -> tuple[str, ...]:
         """The triggers that the actor may fire now, as far as can be told before a form is filled in."""
-        with self._reading() as transaction:
+        with self._reading("available") as transaction:
             loaded = firing.load(self._engine, transaction, self.actor, case)
             if not self._engine.registered(loaded.compiled):
                 return ()
@@ -258,22 +333,22 @@ class Desk:
         say their number, kind and time. Remarks are told to their author, and to whoever may write remarks on the
         case and view it in every state.
         """
-        with self._reading() as transaction:
+        with self._reading("history") as transaction:
             return history.history(self._engine, transaction, self.actor, case)
 
     def balances(self, case: Case | str, /) -> Mapping[tuple[str, str], int]:
         """What is left in each limited account that the actor may read, by account and kind, which may be empty."""
-        with self._reading() as transaction:
+        with self._reading("balances") as transaction:
             return reading.balances(self._engine, transaction, self.actor, case)
 
     def worklist(self, case_type: str, name: str, /, *, after: str | None = None, limit: int = 50) -> Page:
         """The open cases that wait in a worklist, the most urgent first; *after* is the page before's cursor."""
-        with self._reading() as transaction:
+        with self._reading("worklist") as transaction:
             return reading.worklist(self._engine, transaction, self.actor, case_type, name, after, limit)
 
     def waiting(self, case_type: str, name: str, /) -> int:
         """How many cases wait in a worklist, counted up to a thousand."""
-        with self._reading() as transaction:
+        with self._reading("waiting") as transaction:
             return reading.waiting(self._engine, transaction, self.actor, case_type, name)
 
     def find(
@@ -288,7 +363,7 @@ class Desk:
         limit: int = 50,
     ) -> Page:
         """The cases that hold *condition* and that the actor may view, the newest first."""
-        with self._reading() as transaction:
+        with self._reading("find") as transaction:
             return reading.find(
                 self._engine,
                 transaction,
@@ -316,7 +391,7 @@ class Desk:
 
         The same *batch* again goes on where it was broken off: what was done is not done twice.
         """
-        asked = _filled(form, values)
+        asked = filled(form, values)
         return bulk.fire_many(
             self._engine,
             self.actor,
@@ -332,9 +407,29 @@ class Desk:
         """What a request of this actor left behind, or None where it was never carried out."""
         if not is_identifier(request_id, REQUEST_LIMIT):
             return None  # no request can have had it, and no driver is asked
-        with self._reading() as transaction:
+        with self._reading("receipt") as transaction:
             found = self._engine.store.requests.find(transaction, self.actor.tenant, self.actor.id, request_id)
             return None if found is None else found[1]
+
+    def readings(
+        self,
+        case: Case | str | None = None,
+        /,
+        *,
+        person: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Readings:
+        """The access log of one case, or of all whose readings the actor may audit. Asks for the grant to audit.
+
+        Of all cases a page may hold less than *limit*, for lines about others are left out of it.
+        """
+        about = About(person=person, since=since, until=until)
+        return self._read(
+            lambda t: accesslog.readings(self._engine, t, self.actor, case, about, after=after, limit=limit)
+        )
 
     def erase(self, subject: str, /, *, because: ErasureReason, leaves_balances: bool = False) -> Erasure:
         """Ask to erase what is known of a subject. Asks for the grant to erase, on every case about that person.
@@ -383,10 +478,14 @@ class Desk:
 
         Where another transaction is in the way, *work* is called again from the start: what it does besides is its own.
         """
-        return self._write(lambda transaction: work(Desk(self._engine, self.actor, transaction)))
+        engine, actor, purpose = self._engine, self.actor, self._purpose
+        return self._carrier.within(lambda transaction: work(Desk(engine, actor, transaction, purpose=purpose)))
 
     def _perform(self, case: Case | str, asked: Asked) -> Case:
-        return self._write(lambda transaction: firing.perform(self._engine, transaction, self.actor, case, asked)[0])
+        return self._write(
+            lambda transaction: firing.perform(self._engine, transaction, self.actor, case, asked)[0],
+            asked.trigger if asked.trigger == "claim" else asked.kind,
+        )
 
     def _step(self, work: Callable[[Transaction], erasing.Answer]) -> Erasure:
         """A step of an erasure. A refusal is raised once the entries that tell of it are kept."""
@@ -395,61 +494,3 @@ class Desk:
             raise Refused(answer.refusal)
         assert answer.erasure is not None
         return answer.erasure
-
-    def _write(self, work: Callable[[Transaction], Answer]) -> Answer:
-        self._engine.guarded()
-        try:
-            if self._transaction is None:
-                return self._engine.store.transactions.carried(work)
-            with self._transaction.whole():
-                return work(self._transaction)
-        except StoreUnavailable as error:
-            _refuse(error, self._transaction)
-
-    def _read(self, work: Callable[[Transaction], Answer]) -> Answer:
-        with self._reading() as transaction:
-            return work(transaction)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Transaction]:
-        self._engine.guarded()
-        with unavailable(self._transaction):
-            if self._transaction is not None:
-                with self._transaction.looking():
-                    yield self._transaction
-            else:
-                with self._engine.store.transactions.read() as transaction:
-                    yield transaction
-
-
-@contextmanager
-def unavailable(inside: Transaction | None = None) -> Iterator[None]:
-    """A store that cannot be used just now, as a refusal like any other.
-
-    *inside* a transaction of ours it is left to whoever carries that out, for it goes again as a whole.
-    """
-    try:
-        yield
-    except StoreUnavailable as error:
-        _refuse(error, inside)
-    except KeyDestroyed as error:
-        raise Refused(Refusal("erased")) from error
-
-
-def _refuse(error: StoreUnavailable, inside: Transaction | None) -> NoReturn:
-    if isinstance(error, Contended) and inside is not None and not inside.hosted:
-        raise error
-    code: RefusalCode = "outcome-unknown" if isinstance(error, OutcomeUnknown) else "store-unavailable"
-    raise Refused(Refusal(code)) from error
-
-
-def _filled(form: object, values: Mapping[str, object]) -> Mapping[str, object]:
-    """A form given as an attrs value, a mapping or keywords, as a mapping."""
-    if form is None:
-        return values
-    if isinstance(form, Mapping):
-        return {**form, **values}
-    if not attrs.has(type(form)):
-        raise TypeError(f"a form is an attrs value or a mapping, not {type(form).__name__}")
-    told: Any = form
-    return {**attrs.asdict(told, recurse=False), **values}

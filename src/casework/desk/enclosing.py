@@ -19,7 +19,7 @@ from casework.compiled import Compiled
 from casework.desk.engine import Engine
 from casework.desk.eras import in_their_eras
 from casework.desk.requests import Asked
-from casework.desk.viewing import Era, readable
+from casework.desk.viewing import Era, note_class, readable
 from casework.errors import BlobDamaged, CaseworkError, InvalidValue, Refused
 from casework.keys.streaming import OpeningStream, SealingStream
 from casework.model.actor import Actor
@@ -161,7 +161,9 @@ def kept(
         return ()
     now = Era(compiled, engine.roles(transaction, compiled, actor, case))
     eras = {frame.number: then for then, _, frame in in_their_eras(engine, transaction, actor, case, now, entries)}
-    return tuple(item for item in files if readable(now, eras[item.number], item))
+    visible = tuple(item for item in files if readable(now, eras[item.number], item))
+    note_class(transaction.shown, now, case.id, (item.field_class for item in visible))
+    return visible
 
 
 def one(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
-from casework.access import general_roles
+from casework.access import GLASS, general_roles
 from casework.blobs import BlobStore, EnclosureLimits
 from casework.clock import Clock
 from casework.compiled import Compiled
 from casework.deciding import decide
 from casework.errors import Reentered, StoreMismatch
 from casework.hookspecs import Recorded
-from casework.ids import Entropy, Ids, system_entropy
+from casework.ids import Entropy, Ids, apart, system_entropy
 from casework.jobs import WorkLimits
 from casework.keys.ledger import ErasureLedger
 from casework.manifest import manifest_from
@@ -22,6 +22,7 @@ from casework.model.actor import Actor
 from casework.model.case import Move, Snapshot
 from casework.model.decision import Decision
 from casework.model.refusal import Refusal
+from casework.model.units import ALONE, Units
 from casework.parts import Channel, Inbound, Part
 from casework.plugins import Plugins
 from casework.storage.fold import Manifests
@@ -69,18 +70,25 @@ class Engine:
         erasures: ErasureLedger | None = None,
         work: WorkLimits | None = None,
         entropy: Entropy = system_entropy,
+        units: Units | Callable[[], Units] = ALONE,
     ) -> None:
         self.store, self.clock, self.ids, self.plugins = store, clock, ids, plugins
         self.parts, self.current = parts, current
         self.blobs, self.enclosures = blobs, enclosures or EnclosureLimits()
         self.erasures = erasures
-        rules = {name: compiled.case_type.retention for name, compiled in current.items()}
-        self.erased_while_open = frozenset(name for name, rule in rules.items() if rule and rule.while_open)
+        self.erased_while_open = frozenset(name for name, compiled in current.items() if _goes_on(compiled))
         self._pinned = {compiled.manifest.hash: compiled for compiled in current.values()}
         self.inbound = inbound or {}
         self.work, self.entropy = work or WorkLimits(), entropy
+        self.jitter = apart(entropy, "jitter of workers")
+        self._units = units
         self.channels = {name: part for name, part in parts.items() if isinstance(part, Channel)}
         self._deciding = _Deciding()
+
+    @property
+    def units(self) -> Units:
+        """The tree of units as it is now."""
+        return self._units if isinstance(self._units, Units) else self._units()
 
     @property
     def keys(self) -> Keys | None:
@@ -130,10 +138,19 @@ class Engine:
 
     def roles(self, transaction: Transaction, compiled: Compiled, actor: Actor, case: Snapshot) -> frozenset[str]:
         """The roles that the actor holds on the case: in general, in its unit, and on it."""
-        roles = compiled.access.claimed(general_roles(actor, case.unit))
+        roles = compiled.access.claimed(general_roles(actor, case.unit, self.units))
         if compiled.access.local_roles:
             roles |= self.store.assignments.roles(transaction, case.tenant, case.id, actor.person)
+        if case.glasses and self._broke(compiled, actor, case):
+            roles |= {GLASS}
         return roles
+
+    def _broke(self, compiled: Compiled, actor: Actor, case: Snapshot) -> bool:
+        """Whether the actor broke the glass of the case, and the time is not up yet (F86)."""
+        now = self.clock.now()
+        return compiled.access.breakable and any(
+            glass.person == actor.person and now < glass.until for glass in case.glasses
+        )
 
     def decide(self, compiled: Compiled, snapshot: Snapshot, move: Move) -> Decision | Refusal:
         """Decide, while nothing in this thread may use a desk."""
@@ -153,3 +170,9 @@ class Engine:
         """Raise Reentered where a guard, effect or observer comes in by the back door."""
         if self._deciding.now:
             raise Reentered(_BACK_DOOR)
+
+
+def _goes_on(compiled: Compiled) -> bool:
+    """Whether a case whose values were erased may be open: where that is allowed, and where it may be opened again."""
+    rule = compiled.case_type.retention
+    return compiled.reopens or (rule is not None and rule.while_open)

@@ -22,6 +22,8 @@ def retention(engine: Engine, compiled: Compiled) -> Retention:
 
 def forbid(engine: Engine, transaction: Transaction, compiled: Compiled, case: Snapshot, decision: Decision) -> None:
     """Refuse to write what is not open into a case whose values were erased."""
+    if case.closed_at is None and not compiled.erasable.isdisjoint(case.data):
+        return  # it was not erased, or not yet: then this goes with the rest
     rule = retention(engine, compiled)
     if case.subjects and personal(decision, compiled):
         whose = [case.subjects[name] for name in compiled.subjects]

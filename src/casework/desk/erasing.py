@@ -32,6 +32,7 @@ from casework.model.erasure import (
 )
 from casework.model.refusal import Problem, Refusal
 from casework.storage.erasures import about, types_of
+from casework.storage.sealing import is_nobodys
 from casework.storage.sql.transaction import Transaction
 from casework.text import Text
 from casework.titles import roles_text
@@ -155,13 +156,19 @@ def holds(engine: Engine, transaction: Transaction, actor: Actor) -> tuple[Legal
 
 def cases_about(engine: Engine, transaction: Transaction, tenant: str, subject: str) -> tuple[About, ...]:
     """Every case about a subject, of whatever case type and manifest, locked where the transaction locks."""
+    types = subjects_by_type(engine, transaction)
+    found = (one_case(engine, transaction, tenant, case_id) for case_id in about(transaction, tenant, subject, types))
+    return tuple(item for item in found if item is not None)
+
+
+def subjects_by_type(engine: Engine, transaction: Transaction) -> dict[str, frozenset[str]]:
+    """The names of the subjects of every case type, under whatever manifest."""
     types: dict[str, frozenset[str]] = {}
     for case_type, digest in types_of(transaction):
         compiled = engine.pinned(transaction, digest)
         assert compiled is not None, "it was read from there"
         types[case_type] = types.get(case_type, frozenset()) | set(compiled.subjects)
-    found = (one_case(engine, transaction, tenant, case_id) for case_id in about(transaction, tenant, subject, types))
-    return tuple(item for item in found if item is not None)
+    return types
 
 
 def one_case(engine: Engine, transaction: Transaction, tenant: str, case_id: str) -> About | None:
@@ -198,7 +205,7 @@ def _enter(engine: Engine, transaction: Transaction, actor: Actor, cases: Iterab
 
 def _named(subject: object, because: object = "", reasons: Mapping[Any, Text] | None = None) -> None:
     problems = []
-    if not is_identifier(subject):
+    if not is_identifier(subject) or is_nobodys(str(subject)):
         text = Text("subject takes the number of a person", "当事人须为其编号")
         problems.append(Problem("subject", text))
     if reasons is not None and because not in reasons:

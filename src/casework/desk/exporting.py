@@ -31,4 +31,4 @@ def exported(
     for case in cases:
         loaded = firing.load(engine, transaction, actor, case)
         assigned = engine.store.assignments.of_case(transaction, actor.tenant, loaded.snapshot.id)
-        yield record_of(loaded.compiled, loaded.snapshot, loaded.roles, assigned)
+        yield record_of(transaction.shown, loaded.compiled, loaded.snapshot, loaded.roles, assigned)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from casework.access import general_roles
 from casework.compiled import Compiled
 from casework.desk.enclosing import check_room, forget_later, one
 from casework.desk.engine import Engine
@@ -45,7 +46,7 @@ def named(case: Case | str) -> str:
 
 def load(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> Loaded:
     """Read a case. Refused as not found where there is none, and where the actor may not view it."""
-    loaded = _read(engine, transaction, actor, case)
+    loaded = read(engine, transaction, actor, case)
     viewable(loaded)
     return loaded
 
@@ -60,7 +61,7 @@ def _viewed(loaded: Loaded) -> bool:
     return loaded.compiled.access.may("view", loaded.snapshot.states, loaded.roles)
 
 
-def _read(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> Loaded:
+def read(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> Loaded:
     """Read a case, whether or not the actor may view it."""
     case_id = named(case)
     if not (case_id.isascii() and case_id.isprintable()):
@@ -76,11 +77,24 @@ def _read(engine: Engine, transaction: Transaction, actor: Actor, case: Case | s
     return Loaded(compiled, snapshot, engine.roles(transaction, compiled, actor, snapshot))
 
 
+def _at_the_glass(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> Loaded:
+    """Read a case whose glass is to be broken, by somebody who may not view it; not found for all who may not."""
+    loaded = read(engine, transaction, actor, case)
+    access, states = loaded.compiled.access, loaded.snapshot.states
+    if access.broken_anywhere:
+        wider = attrs.evolve(loaded, roles=loaded.roles | access.claimed(actor.all_roles))
+        if access.may("break_glass", states, wider.roles):
+            return wider
+    if not (access.breakable and access.may("break_glass", states, loaded.roles)):
+        viewable(loaded)
+    return loaded
+
+
 def again(engine: Engine, transaction: Transaction, actor: Actor, receipt: Receipt) -> Case:
     """What answers a request that was carried out before; it shows what the actor may see now."""
-    loaded = _read(engine, transaction, actor, receipt.case_id)
+    loaded = read(engine, transaction, actor, receipt.case_id)
     if _viewed(loaded):
-        return seen(loaded.compiled, loaded.snapshot, loaded.roles, receipt.entry)
+        return seen(transaction.shown, loaded.compiled, loaded.snapshot, loaded.roles, receipt.entry)
     # Their own step took the view away; they saw where it led, and what came of the case since is not theirs.
     past = engine.history(transaction, loaded.compiled, actor.tenant, receipt.case_id, receipt.entry)
     return receded(loaded.compiled, past)
@@ -105,7 +119,7 @@ def perform(
     done = answered(engine, transaction, actor, asked, content)
     if done is not None:
         return done
-    loaded = load(engine, transaction, actor, case)
+    loaded = (_at_the_glass if asked.kind == "break" else load)(engine, transaction, actor, case)
     stale(case, loaded.snapshot)
     absent(engine, loaded.compiled, loaded.snapshot.id)
     if asked.kind == "amend" and not asked.form:
@@ -116,8 +130,9 @@ def perform(
     if asked.request_id is not None:
         remember(engine, transaction, actor, asked.request_id, content, receipt)
     now = after(loaded.snapshot, decision, receipt.revision)
-    roles = engine.roles(transaction, loaded.compiled, actor, now) if decision.assignments else loaded.roles
-    return seen(loaded.compiled, now, roles, receipt.entry), receipt
+    others = decision.assignments or decision.breaks is not None
+    roles = engine.roles(transaction, loaded.compiled, actor, now) if others else loaded.roles
+    return seen(transaction.shown, loaded.compiled, now, roles, receipt.entry), receipt
 
 
 def answered(
@@ -183,12 +198,13 @@ def would_move(engine: Engine, transaction: Transaction, loaded: Loaded, move: M
 def carry_out(engine: Engine, transaction: Transaction, loaded: Loaded, move: Move) -> tuple[Decision, Receipt]:
     """Decide and write. Raises Refused with nothing written."""
     compiled, snapshot = loaded.compiled, loaded.snapshot
-    if move.kind not in ("note", "enclose", "withdraw"):
+    if move.kind not in ("note", "enclose", "withdraw", "break", "review"):
         weigh(engine, transaction, compiled, snapshot, move)
     decision = engine.decide(compiled, snapshot, move)
     if isinstance(decision, Refusal):
         raise Refused(decision)
-    if snapshot.closed_at is not None or snapshot.case_type in engine.erased_while_open:
+    # Else the case was never closed, and nothing of it was erased.
+    if snapshot.closed_at is not None or compiled.reopens or snapshot.case_type in engine.erased_while_open:
         forbid(engine, transaction, compiled, snapshot, decision)
     children = children_of(engine, transaction, snapshot, move, decision) if decision.openings else ()
     try:
@@ -223,7 +239,7 @@ def opened(
             return again(engine, transaction, actor, receipt)
     compiled = registered(engine, case_type)
     check_subjects(compiled, subjects)
-    roles = actor.roles if actor.unit in (None, unit) else frozenset()
+    roles = general_roles(actor, unit, engine.units)
     prepared = prepare_opening(
         engine, transaction, compiled, actor=actor, unit=unit, form=form, roles=roles, subjects=subjects
     )
@@ -231,4 +247,4 @@ def opened(
     if request_id is not None:
         remember(engine, transaction, actor, request_id, content, receipt)
     now = after(prepared.snapshot, prepared.decision, receipt.revision)
-    return seen(compiled, now, engine.roles(transaction, compiled, actor, now), receipt.entry)
+    return seen(transaction.shown, compiled, now, engine.roles(transaction, compiled, actor, now), receipt.entry)

@@ -22,9 +22,16 @@ def history(engine: Engine, transaction: Transaction, actor: Actor, case: Case |
     entries = engine.store.entries.of_case(transaction, actor.tenant, loaded.snapshot.id)
     lines = tuple(in_their_eras(engine, transaction, actor, loaded.snapshot, now, entries))
     began = _began(engine, transaction, now, lines)
-    notes = now.compiled.access.reads_notes(loaded.snapshot.states, now.roles)
+    access, states = now.compiled.access, loaded.snapshot.states
+    notes, reviews = access.reads_notes(states, now.roles), access.may("review", states, now.roles)
+
+    def reads(frame: Frame) -> bool:
+        return notes or _wrote(actor, frame) or (reviews and frame.content["kind"] in ("break", "review"))
+
     return tuple(
-        told(now, then, entry, frame, notes=notes or _wrote(actor, frame)) if frame.number >= began else withheld(frame)
+        told(transaction.shown, now, then, entry, frame, notes=reads(frame))
+        if frame.number >= began
+        else withheld(frame)
         for then, entry, frame in lines
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
+from casework.access import general_roles
 from casework.compiled import Compiled
 from casework.deciding.placing import IMPORT, unmoved
 from casework.desk import firing
@@ -70,7 +71,7 @@ def imported(
         actor=actor,
         unit=unit,
         form=values,
-        roles=actor.roles if actor.unit in (None, unit) else frozenset(),
+        roles=general_roles(actor, unit, engine.units),
         subjects=told.subjects,
         cause=Cause(IMPORT, told.source, told.id),
         placed=told.placed,
@@ -78,7 +79,7 @@ def imported(
     if not dry_run:
         remember(engine, transaction, actor, told.id, content, write_opening(engine, transaction, prepared))
     now = after(prepared.snapshot, prepared.decision, 1)
-    case = seen(compiled, now, engine.roles(transaction, compiled, actor, now), 1)
+    case = seen(transaction.shown, compiled, now, engine.roles(transaction, compiled, actor, now), 1)
     return Imported(case=case, notes=tuple(_notes(compiled, told)))
 
 

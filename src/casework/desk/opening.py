@@ -15,6 +15,7 @@ from casework.model.actor import Actor, is_identifier
 from casework.model.case import Cause, Move, Placed, Receipt, Snapshot
 from casework.model.decision import Decision, Opening
 from casework.model.refusal import Problem, Refusal
+from casework.storage.sealing import is_nobodys
 from casework.storage.sql.transaction import Transaction
 from casework.storage.store import blank
 from casework.text import Text
@@ -45,15 +46,17 @@ def check_subjects(compiled: Compiled, subjects: object) -> None:
     problems = tuple(
         Problem(f"subjects.{shown(name)}", _takes(name) if name in compiled.subjects else unknown)
         for name, person in subjects.items()
-        if name not in compiled.subjects or not is_identifier(person)
+        if name not in compiled.subjects or not is_identifier(person) or is_nobodys(person)
     )
     if problems:
         raise Refused(Refusal("invalid-form", trigger="open", problems=problems))
 
 
 def _takes(subject: object) -> Text:
-    en = f"subjects.{subject} takes a printable text of 1 to 128 characters"
-    return Text(en, f"当事人“{subject}”须为1至128个可打印字符")
+    en = (
+        f"subjects.{subject} takes a printable text of 1 to 128 characters that does not begin with 'case:' or 'store:'"
+    )
+    return Text(en, f"当事人“{subject}”须为1至128个可打印字符，且不以“case:”或“store:”开头")
 
 
 @attrs.frozen(eq=False)

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import attrs
 
+from casework.access import Reach, reaches
 from casework.compiled import Compiled
 from casework.condition.literal import checked
 from casework.condition.tree import Condition, Differs, ElapsedRef, operands, walk
@@ -101,7 +102,7 @@ def _worklist(engine: Engine, actor: Actor, case_type: str, name: str) -> tuple[
         known = ", ".join(compiled.worklists) or "none"
         text = Text(f"there is no worklist {name!r}; there is {known}", f"没有待办“{shown(name)}”；现有：{known}")
         raise Refused(Refusal("not-found", text=text))
-    if compiled.access.claimed(actor.roles).isdisjoint(found.roles):
+    if compiled.access.claimed(actor.all_roles).isdisjoint(found.roles):
         who = roles_text(compiled.titles, found.roles)
         text = Text(f"this worklist is for {who.en}", f"此待办由{who.zh}办理")
         raise Refused(Refusal("not-permitted", text=text, roles=found.roles))
@@ -130,7 +131,7 @@ def find(
     unkept = _unkept(engine, compiled, located)
     if unkept:
         raise Refused(Refusal("invalid-form", problems=unkept))
-    if not compiled.access.tells(located, compiled.access.claimed(actor.roles)):
+    if not compiled.access.tells(located, compiled.access.claimed(actor.all_roles)):
         raise Refused(Refusal("not-permitted", text=HIDDEN_TEXT))
     search, size = engine.store.search(compiled), _size(limit)
     rows = search.find(
@@ -172,9 +173,8 @@ def _unkept(engine: Engine, compiled: Compiled, condition: Condition) -> tuple[P
 
 
 def _scope(engine: Engine, compiled: Compiled, actor: Actor) -> Scope:
-    roles = compiled.access.claimed(actor.roles)
-    asking = Asking(now=engine.clock.now(), person=actor.person, roles=roles, unit=actor.unit)
-    return Scope(tenant=actor.tenant, unit=actor.unit, roles=roles, asking=asking)
+    held = tuple(Reach(one.units, compiled.access.claimed(one.roles)) for one in reaches(actor, engine.units))
+    return Scope(tenant=actor.tenant, asking=Asking(now=engine.clock.now(), person=actor.person, held=held))
 
 
 def _older(engine: Engine, transaction: Transaction, compiled: Compiled, actor: Actor) -> tuple[Older, ...]:
@@ -196,7 +196,7 @@ def _page(engine: Engine, transaction: Transaction, actor: Actor, rows: Sequence
         # behind our back; it takes no page down with it.
         with suppress(Refused, ManifestChanged):
             loaded = firing.load(engine, transaction, actor, case_id)
-            cases.append(seen(loaded.compiled, loaded.snapshot, loaded.roles))
+            cases.append(seen(transaction.shown, loaded.compiled, loaded.snapshot, loaded.roles))
     more = len(rows) > size
     return Page(tuple(cases), more, _cursor(rows[size - 1]) if more else None)
 

@@ -30,7 +30,9 @@ PROBLEM_LIMIT = 200
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 PAGE = 200
 
-Outcome = Literal["applied", "parked", "repeated", "refused"]
+Outcome = Literal["applied", "parked", "dropped", "repeated", "refused"]
+_ERASED = "refused: erased"
+"""The problem of a message about somebody who was erased; what it says is not kept, not even for somebody to look."""
 _NOT_FOUND, _TOO_LARGE, _UNSIGNED, _UNREADABLE, _REUSED, _UNAVAILABLE = 404, 413, 401, 400, 409, 503
 
 
@@ -38,8 +40,9 @@ _NOT_FOUND, _TOO_LARGE, _UNSIGNED, _UNREADABLE, _REUSED, _UNAVAILABLE = 404, 413
 class Received:
     """What became of a message, and the *status* of HTTP that tells its sender so.
 
-    One that is *parked* is kept and answered like one that was *applied*: the sender has done what it can. One that
-    is *repeated* was received before. Only what is *refused* is not kept; *problem* says why, for whoever runs this.
+    One that is *parked* is kept and answered like one that was *applied*: the sender has done what it can. So is one
+    that is *dropped*, for it is about somebody who was erased. One that is *repeated* was received before. Only what
+    is *refused* is not kept; *problem* says why, for whoever runs this.
     """
 
     state: Outcome
@@ -153,6 +156,9 @@ def _kept(engine: Engine, transaction: Transaction, inbound: Inbound, incoming: 
     if problem is None:
         inbox.awaken(transaction, row.tenant, row.source, incoming.received_at)
         return Received(state="applied", status=200, id=incoming.id)
+    if problem == _ERASED:
+        inbox.settle(transaction, _of_the_erased(row))
+        return Received(state="dropped", status=202, id=incoming.id, problem=problem)
     inbox.settle(transaction, _parked(row, problem), body, _next_at(incoming.received_at, 1))
     return Received(state="parked", status=202, id=incoming.id, problem=problem)
 
@@ -184,6 +190,10 @@ def _parked(row: InboxRow, problem: str) -> InboxRow:
     return attrs.evolve(row, state="parked", problem=problem, settled_at=None, settled_by="")
 
 
+def _of_the_erased(row: InboxRow) -> InboxRow:
+    return attrs.evolve(row, state="dropped", problem=_ERASED)
+
+
 def _next_at(now: datetime, attempts: int) -> int:
     return to_micros(now + min(FIRST_PAUSE * 2 ** min(attempts - 1, 16), LONGEST_PAUSE))
 
@@ -192,18 +202,22 @@ def reconsider(engine: Engine, source: str | None, *, everything: bool, limit: i
     """Try parked messages again, in the order in which they were sent; see Casework.reconsider."""
     now = engine.clock.now()
     sources = [name for name in engine.inbound if source in (None, name)]
-    tried: dict[tuple[str, str, str], bool] = {}
+    tried: dict[tuple[str, str, str], InboxState] = {}
     due, applied = everything, 0
     # What one message did may be what another one waited for, so that they are gone through until nothing moves.
     while done := _once(engine, sources, None if due else now, limit, tried):
         due, applied = True, applied + done
     for name in sources:
         _forget(engine, engine.inbound[name], now)
-    return Reconsidered(applied=applied, failed=sum(not well for well in tried.values()))
+    return Reconsidered(applied=applied, failed=list(tried.values()).count("parked"))
 
 
 def _once(
-    engine: Engine, sources: list[str], until: datetime | None, limit: int, tried: dict[tuple[str, str, str], bool]
+    engine: Engine,
+    sources: list[str],
+    until: datetime | None,
+    limit: int,
+    tried: dict[tuple[str, str, str], InboxState],
 ) -> int:
     """Try each of at most *limit* messages once; answers with how many were applied."""
     done, seen = 0, 0
@@ -214,34 +228,37 @@ def _once(
         for row in rows:
             key = (row.tenant, row.source, row.id)
             tried[key] = _again(engine, row, counts=key not in tried)
-            done += tried[key]
+            done += tried[key] == "applied"
         if not rows:
             break
         seen, last = seen + len(rows), rows[-1]
     return done
 
 
-def _again(engine: Engine, row: InboxRow, *, counts: bool) -> bool:
-    """Try one parked message; where it *counts* as an attempt, the pause to the next one grows."""
+def _again(engine: Engine, row: InboxRow, *, counts: bool) -> InboxState:
+    """Try one parked message and tell its state; where it *counts* as an attempt, the pause to the next one grows."""
     inbound, now = engine.inbound[row.source], engine.clock.now()
 
-    def work(transaction: Transaction) -> bool:
+    def work(transaction: Transaction) -> InboxState:
         found = engine.store.inbox.find(transaction, row.tenant, row.source, row.id)
         if found is None or found[0].state != "parked" or row.tenant != inbound.actor.tenant:
-            return False
+            return "parked"
         kept, _, body = found
         if body is None:
-            return False
+            return "parked"
         incoming = attrs.evolve(read(inbound, row.id, body, kept.received_at), received_at=kept.received_at)
         problem = _taken(engine, transaction, inbound, incoming)
         attempts = kept.attempts + counts
+        settled = attrs.evolve(kept, attempts=attempts, settled_at=now, settled_by=inbound.actor.id)
+        if problem == _ERASED:
+            engine.store.inbox.settle(transaction, _of_the_erased(settled))
+            return "dropped"
         if problem is None:
-            settled = attrs.evolve(kept, state="applied", problem="", attempts=attempts, settled_at=now)
-            engine.store.inbox.settle(transaction, attrs.evolve(settled, settled_by=inbound.actor.id))
-            return True
+            engine.store.inbox.settle(transaction, attrs.evolve(settled, state="applied", problem=""))
+            return "applied"
         still = _parked(attrs.evolve(kept, attempts=attempts), problem)
         engine.store.inbox.settle(transaction, still, body, _next_at(now, attempts))
-        return False
+        return "parked"
 
     return engine.store.transactions.carried(work)
 

@@ -18,10 +18,12 @@ import attrs
 from casework.compiled import Compiled
 from casework.condition.literal import Value, natural
 from casework.desk.requests import REQUEST_LIMIT
+from casework.desk.viewing import note_shown
 from casework.errors import InvalidValue, Refused
 from casework.model.actor import is_identifier
 from casework.model.case import Placed, Snapshot
 from casework.model.fields import Field
+from casework.model.reading import Shown
 from casework.model.refusal import Problem, Refusal
 from casework.text import Text
 
@@ -38,13 +40,14 @@ _DECIMAL = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?")
 
 
 def record_of(
-    compiled: Compiled, snapshot: Snapshot, roles: frozenset[str], assigned: Mapping[str, str]
+    shown: list[Shown], compiled: Compiled, snapshot: Snapshot, roles: frozenset[str], assigned: Mapping[str, str]
 ) -> dict[str, Any]:
     """A case as *roles* may read it; *withheld* names what is known and not theirs to read.
 
     Whom the case is about and who holds its local roles is told to those who may know persons.
     """
     visible = compiled.access.visible(snapshot.data, roles)
+    note_shown(shown, compiled, snapshot.id, visible, roles)
     persons = {"subjects": dict(snapshot.subjects), "roles": dict(assigned)}
     known = compiled.access.knows_persons(roles)
     kept_back = () if known else tuple(f"{part}.{name}" for part, named in persons.items() for name in named)

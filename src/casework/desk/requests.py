@@ -89,3 +89,15 @@ def remember(
 ) -> None:
     """Keep the receipt in the transaction that carried the request out."""
     engine.store.requests.insert(transaction, actor.tenant, actor.id, request_id, content, receipt)
+
+
+def filled(form: object, values: Mapping[str, object]) -> Mapping[str, object]:
+    """A form given as an attrs value, a mapping or keywords, as a mapping."""
+    if form is None:
+        return values
+    if isinstance(form, Mapping):
+        return {**form, **values}
+    if not attrs.has(type(form)):
+        raise TypeError(f"a form is an attrs value or a mapping, not {type(form).__name__}")
+    told: Any = form
+    return {**attrs.asdict(told, recurse=False), **values}

@@ -42,7 +42,7 @@ def undoing(engine: Engine, transaction: Transaction, compiled: Compiled, snapsh
     return Undo(number, before, postings, _roles_before([parsed(entry.body).content for entry in entries], number))
 
 
-_APART = ("note", "assign", "enclose", "withdraw", "erase")
+_APART = ("note", "assign", "enclose", "withdraw", "erase", "break", "review")
 """Entries that leave states and fields as they are, so that an earlier one can be undone beneath them."""
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 import attrs
 
+from casework.clock import from_micros
 from casework.compiled import Compiled
 from casework.condition.literal import Value
 from casework.model.case import Case, Cause, Snapshot
@@ -17,14 +18,19 @@ from casework.model.enclosure import Enclosure
 from casework.model.erasure import Erases
 from casework.model.fields import Field
 from casework.model.outfit import ACCOUNT_OWNERS
+from casework.model.reading import Shown
 from casework.storage.codec import values_from_plain
 from casework.storage.enclosures import enclosure_of
 from casework.storage.log import Entry, Frame, apart_of
 
 
-def seen(compiled: Compiled, snapshot: Snapshot, roles: frozenset[str], entry: int = 0) -> Case:
-    """The case with the fields that *roles* may read; of the others only the names of those that are known."""
+def seen(shown: list[Shown], compiled: Compiled, snapshot: Snapshot, roles: frozenset[str], entry: int = 0) -> Case:
+    """The case with the fields that *roles* may read; of the others only the names of those that are known.
+
+    What of it is watched is added to *shown*, as by every projection of this module.
+    """
     visible = compiled.access.visible(snapshot.data, roles)
+    note_shown(shown, compiled, snapshot.id, visible, roles)
     return Case(
         id=snapshot.id,
         case_type=snapshot.case_type,
@@ -42,6 +48,25 @@ def seen(compiled: Compiled, snapshot: Snapshot, roles: frozenset[str], entry: i
         manifest=snapshot.manifest,
         entry=entry or snapshot.revision,
     )
+
+
+def note_shown(
+    shown: list[Shown], compiled: Compiled, case_id: str, names: Iterable[str], roles: frozenset[str]
+) -> None:
+    """Note that values of the fields *names* are about to be seen, where any of them is watched."""
+    access = compiled.access
+    watched = access.watched.intersection(names)
+    if watched:
+        classes = {access.class_of(name) for name in watched}
+        shown.append(Shown(case_id, tuple(sorted(classes)), access.by_which((), watched, roles)))
+
+
+def note_class(shown: list[Shown], era: Era, case_id: str, classes: Iterable[str]) -> None:
+    """The same for what is of some class and no field of the case: files, and what only a form held."""
+    access = era.compiled.access
+    watched = access.watched_classes.intersection(classes)
+    if watched:
+        shown.append(Shown(case_id, tuple(sorted(watched)), access.by_which(watched, (), era.roles)))
 
 
 def receded(compiled: Compiled, past: Snapshot) -> Case:
@@ -82,6 +107,7 @@ def after(snapshot: Snapshot, decision: Decision, revision: int) -> Snapshot:
         subjects=snapshot.subjects,
         balances=snapshot.balances,
         holds=snapshot.holds,
+        glasses=snapshot.glasses if decision.breaks is None else (*snapshot.glasses, decision.breaks),
     )
 
 
@@ -91,6 +117,7 @@ class HistoryEntry:
 
     One that is *withheld* is from before their view of the case: its number, kind and time, and nothing else.
     Where they may not know persons, *postings* leave out whose an account is, and *assigned* says an empty name.
+    *breaks* says until when a glass was broken, *reviews* which entry that broke one was reviewed.
     """
 
     number: int
@@ -115,16 +142,24 @@ class HistoryEntry:
     enclosed: Enclosure | None = None
     withdraws: int | None = None
     adopted: str = ""
+    migration: tuple[str, str] | None = None
     withheld: bool = False
     erases: Erases | None = None
+    breaks: datetime | None = None
+    reviews: int | None = None
+    manifest: str = ""
 
 
 @attrs.frozen(eq=False)
 class Era:
-    """A manifest that a case is or was pinned to, and the reader's roles on the case under it."""
+    """A manifest that a case is or was pinned to, and the reader's roles on the case under it.
+
+    *names* are the fields that migrations have renamed since, with what they are called now.
+    """
 
     compiled: Compiled
     roles: frozenset[str]
+    names: Mapping[str, str] = MappingProxyType({})
 
 
 def withheld(frame: Frame) -> HistoryEntry:
@@ -153,14 +188,20 @@ def withheld(frame: Frame) -> HistoryEntry:
     )
 
 
-def told(now: Era, then: Era, entry: Entry, frame: Frame, *, notes: bool) -> HistoryEntry:
+def told(shown: list[Shown], now: Era, then: Era, entry: Entry, frame: Frame, *, notes: bool) -> HistoryEntry:
     """An entry that was written under the manifest of *then*; *notes* says whether the reader reads its remark."""
     content, apart = frame.content, apart_of(entry.values)
     changes = values_from_plain({**content.get("set", {}), **apart.get("set", {})})
     form = values_from_plain({**content.get("form", {}), **apart.get("form", {})})
-    shown = {name: value for name, value in changes.items() if _reads(now, then, name)}
+    visible = {name: value for name, value in changes.items() if _reads(now, then, name)}
     filled = _form_names(now, then, content.get("trigger", ""), form)
-    hidden = {name for name in changes if name not in shown} | {name for name in form if name not in filled}
+    hidden = {name for name in changes if name not in visible} | {name for name in form if name not in filled}
+    enclosed = _enclosed(now, then, frame, entry)
+    held = () if enclosed is None else (enclosed.field_class,)
+    for era in (then,) if then is now else (then, now):
+        # What is watched now was perhaps not then, or the other way round: either puts it into the access log.
+        note_shown(shown, era.compiled, frame.case_id, visible, era.roles)
+        note_class(shown, era, frame.case_id, {*_classes_asked(then, content.get("trigger", ""), filled), *held})
     cause = content.get("cause")
     knows = _knows_persons(now, then)
     return HistoryEntry(
@@ -171,7 +212,7 @@ def told(now: Era, then: Era, entry: Entry, frame: Frame, *, notes: bool) -> His
         actor=content["actor"][0],
         person=content["actor"][1],
         steps=(*_placed(content), *_steps(content)),
-        changes=MappingProxyType(shown),
+        changes=MappingProxyType(visible),
         form=MappingProxyType({name: value for name, value in form.items() if name in filled}),
         hidden=tuple(sorted(hidden)),
         erased=bool(content.get("sealed")) and not apart,
@@ -183,11 +224,20 @@ def told(now: Era, then: Era, entry: Entry, frame: Frame, *, notes: bool) -> His
         corrects=content.get("corrects"),
         refused=content.get("refused", ""),
         hash=entry.hash.hex(),
-        enclosed=_enclosed(now, then, frame, entry),
+        enclosed=enclosed,
         withdraws=content.get("withdraws"),
         adopted=content.get("adopts", {}).get("to", ""),
+        migration=_migration(content.get("adopts", {}).get("map")),
         erases=_erases(content.get("erases")),
+        breaks=from_micros(content["breaks"]) if "breaks" in content else None,
+        reviews=content.get("reviews"),
+        manifest=then.compiled.manifest.hash,
     )
+
+
+def _migration(told: Mapping[str, Any] | None) -> tuple[str, str] | None:
+    """The name and the digest of the migration that moved the case."""
+    return None if told is None else (told["name"], told["digest"])
 
 
 def _erases(told: Mapping[str, Any] | None) -> Erases | None:
@@ -229,7 +279,8 @@ def _reads(now: Era, then: Era, name: str) -> bool:
     """Whether a field of the case is shown: where it was written, and where it still is, both have to allow it."""
     if not then.compiled.access.reads_name(name, then.roles):
         return False
-    return now is then or name not in now.compiled.fields or now.compiled.access.reads_name(name, now.roles)
+    called = {name, then.names.get(name, name)} & now.compiled.fields.keys()
+    return now is then or all(now.compiled.access.reads_name(field, now.roles) for field in called)
 
 
 def _enclosed(now: Era, then: Era, frame: Frame, entry: Entry) -> Enclosure | None:
@@ -258,6 +309,13 @@ def _form_names(now: Era, then: Era, trigger: str, form: Mapping[str, Any]) -> f
         and (name not in then.compiled.fields or _reads(now, then, name))
         and (name not in now.compiled.fields or now.compiled.access.reads_name(name, now.roles))
     )
+
+
+def _classes_asked(era: Era, trigger: str, names: Iterable[str]) -> set[str]:
+    """The classes of those fields of a form."""
+    found = era.compiled.triggers.get(trigger)
+    asked = {} if found is None else found.form
+    return {asked[name].field_class if name in asked else era.compiled.access.class_of(name) for name in names}
 
 
 def _asked(era: Era, trigger: str, name: str) -> bool | None:

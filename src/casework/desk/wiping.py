@@ -8,14 +8,15 @@ from functools import partial
 import attrs
 
 from casework.desk.engine import Engine
-from casework.desk.erasing import cases_about, one_case, write
+from casework.desk.erasing import cases_about, one_case, subjects_by_type, write
 from casework.errors import CaseworkError
 from casework.keys import ErasureRecord, Tombstone
 from casework.model.actor import SYSTEM, Actor
 from casework.model.assignment import Assignment
 from casework.model.erasure import ERASURE_REASONS, GONE, Erases, Erasure, ErasureReason
-from casework.storage.erasures import assigned
+from casework.storage.erasures import assigned, open_though_erased
 from casework.storage.log import parsed
+from casework.storage.sealing import is_nobodys
 from casework.storage.sql.transaction import Transaction
 
 log = logging.getLogger("casework.desk")
@@ -116,6 +117,9 @@ def reapply(engine: Engine) -> int:
     kept = set() if engine.erasures is None or not waiting else set(engine.erasures.records())
     for tenant, erasure in waiting:
         carry_out(engine, tenant, erasure, recorded=_record(tenant, erasure) in kept)
+    with transactions.read() as transaction:
+        # What a backup brought back is erased again even where it is open, and the case may go on.
+        engine.erased_while_open |= open_though_erased(transaction, subjects_by_type(engine, transaction))
     return len(waiting)
 
 
@@ -133,7 +137,7 @@ def _brought_back(engine: Engine, transaction: Transaction) -> list[tuple[str, E
             found[whose] = _confirmed(record)
     for item in tombstones:
         # The keys of cases about nobody, and of no case at all, are no person's.
-        if (item.tenant, item.subject) not in gone and ":" not in item.subject:
+        if (item.tenant, item.subject) not in gone and not is_nobodys(item.subject):
             found.setdefault((item.tenant, item.subject), _confirmed(_told_by(item)))
     again = [(tenant, erasure) for (tenant, _), erasure in found.items()]
     return [*(item for item in unfinished if (item[0], item[1].subject) not in found), *again]

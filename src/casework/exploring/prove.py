@@ -20,8 +20,8 @@ from casework.model.finding import Finding
 
 log = logging.getLogger("casework.exploring")
 
-START_LIMIT = 500
-"""How many configurations an application looks at before it starts: as many as take a fraction of a second."""
+START_LIMIT = 0
+"""How many configurations an application looks at before it starts, unless it asks for more: none."""
 
 QUESTIONS = (questions.endings, questions.final_states, questions.transitions, questions.rules)
 OVERSIGHTS = (oversights.deadlines, oversights.owners, oversights.widened, oversights.shared_accounts)

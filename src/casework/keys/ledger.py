@@ -6,6 +6,7 @@ and from its backups, and nothing is ever taken out of it.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -80,7 +81,8 @@ class ErasureFile:
             file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
             try:
                 # The end of line in front closes what a crash may have left open.
-                os.write(file, b"\n" + line + b"\n")
+                if os.write(file, b"\n" + line + b"\n") != len(line) + 2:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 os.fsync(file)
             finally:
                 os.close(file)

@@ -28,6 +28,11 @@ def load(text: str, source: str = "<text>") -> Definition:
 
 def load_file(path: str | Path) -> Definition:
     """The definition in a file of UTF-8 text; its mistakes name the file."""
+    return load(text_of(path), str(path))
+
+
+def text_of(path: str | Path) -> str:
+    """The text of a file, or DocumentError where it is not UTF-8; one that is far too large is cut off."""
     from casework.loader.document import SIZE_LIMIT
 
     source = str(path)
@@ -42,7 +47,7 @@ def load_file(path: str | Path) -> Definition:
         else:
             line = content.count(b"\n", 0, error.start) + 1
             raise DocumentError(source, [Finding("CW001", ROOT, "is not UTF-8 text", line)]) from None
-    return load(text, source)
+    return text
 
 
 def dump(definition: Definition) -> str:

@@ -12,6 +12,7 @@ from cattrs.errors import AttributeValidationNote, BaseValidationError, Forbidde
 
 from casework.loader.codes import Code
 from casework.model.finding import Finding
+from casework.model.migration import DeadlineMap, FieldMap, MarkMap, Migration, StateMap
 from casework.model.workflow import Transition
 
 Steps: TypeAlias = tuple[str | int, ...]
@@ -20,7 +21,11 @@ Lines: TypeAlias = Mapping[Steps, int]
 ROOT = "document"
 MESSAGE_LIMIT = 300
 
-RENAMED: dict[type, dict[str, str]] = {Transition: {"source": "from", "target": "to"}}
+_ENDS = {"source": "from", "target": "to"}
+RENAMED: dict[type, dict[str, str]] = {
+    **dict.fromkeys((Transition, StateMap, FieldMap, DeadlineMap, MarkMap), _ENDS),
+    Migration: {"name": "migration"},
+}
 """Where the key of a document is not the name of the attribute."""
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")

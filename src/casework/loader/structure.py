@@ -38,6 +38,7 @@ from casework.loader.plain import Plain, literal_from, name_from, names_from, na
 from casework.model.casetype import CaseType
 from casework.model.command import Effect, Given, Held, Source
 from casework.model.fields import Choice
+from casework.model.migration import Migration
 from casework.model.outfit import Role
 from casework.model.workflow import Grants, Workflow
 from casework.text import Text
@@ -62,12 +63,33 @@ def from_document(data: object, source: str = "<document>", lines: Lines | None 
 
     A document with ``chain`` is a case type, one with ``states`` a workflow.
     """
+    definition: Definition = _structured(data, source, lines, _kind_of)
+    return definition
+
+
+def migration_from_document(data: object, source: str = "<document>", lines: Lines | None = None) -> Migration:
+    """The migration of a plain form, or DocumentError with every mistake in it."""
+    migration: Migration = _structured(data, source, lines, lambda _: Migration)
+    return migration
+
+
+def migration_to_document(migration: Migration) -> dict[str, Plain]:
+    """The plain form of a migration: the same value always gives the same document."""
+    document: dict[str, Plain] = _CONVERTER.unstructure(migration)
+    return document
+
+
+def _kind_of(table: dict[str, Plain]) -> type[CaseType] | type[Workflow]:
+    kind = next((kind for key, kind in _KINDS.items() if key in table), None)
+    if kind is None:
+        raise Mistake("CW009", "has neither the key chain (a case type) nor states (a workflow)")
+    return kind
+
+
+def _structured(data: object, source: str, lines: Lines | None, kind_of: Callable[[dict[str, Plain]], Any]) -> Any:
     try:
         table = table_from(data)
-        kind = next((kind for key, kind in _KINDS.items() if key in table), None)
-        if kind is None:
-            raise Mistake("CW009", "has neither the key chain (a case type) nor states (a workflow)")
-        return _CONVERTER.structure(table, kind)
+        return _CONVERTER.structure(table, kind_of(table))
     except (Mistake, Mistakes, BaseValidationError) as error:
         raise DocumentError(source, findings_of(error, lines or {})) from None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
@@ -29,12 +30,21 @@ def _roles(value: Iterable[str]) -> frozenset[str]:
     return frozenset(value)
 
 
+def _roles_in(value: Mapping[str, Iterable[str]] | Iterable[Any]) -> tuple[tuple[str, frozenset[str]], ...]:
+    pairs: Any = value.items() if isinstance(value, Mapping) else value
+    found = tuple((unit, _roles(roles)) for unit, roles in pairs)
+    if not all(is_identifier(unit) for unit, _ in found):
+        raise InvalidValue("actor.roles_in", "takes units with the roles in each, such as {'north': {'doctor'}}")
+    return tuple(sorted(found, key=lambda pair: pair[0]))
+
+
 @attrs.frozen
 class Actor:
     """Whoever acts, person or machine.
 
-    *roles* hold in *unit*, or in every unit of the tenant where *unit* is None. *person* is who it
-    really is, where one person has several accounts; four-eyes compares persons.
+    *roles* hold in *unit* and in the units below it, or in every unit of the tenant where *unit* is None; *roles_in*
+    are further ones, by the unit in which they hold. *person* is who it really is, where one person has several
+    accounts; four-eyes compares persons.
     """
 
     id: str = attrs.field(validator=_identifier)
@@ -44,6 +54,12 @@ class Actor:
         default=attrs.Factory(lambda self: self.id, takes_self=True), kw_only=True, validator=_identifier
     )
     tenant: str = attrs.field(default=DEFAULT_TENANT, kw_only=True, validator=_identifier)
+    roles_in: tuple[tuple[str, frozenset[str]], ...] = attrs.field(default=(), converter=_roles_in, kw_only=True)
+
+    @property
+    def all_roles(self) -> frozenset[str]:
+        """Every role that is held somewhere."""
+        return self.roles.union(*(roles for _, roles in self.roles_in))
 
 
 SYSTEM = "system"

@@ -13,6 +13,7 @@ from casework.condition.literal import Value
 from casework.model.actor import Actor
 from casework.model.assignment import Assignment
 from casework.model.enclosure import Enclosure, SealedFile
+from casework.model.glass import Glass
 from casework.model.posting import Hold, Posting
 
 
@@ -76,6 +77,7 @@ class Snapshot:
     subjects: dict[str, str]
     balances: dict[str, int] = attrs.field(factory=dict)
     holds: tuple[Hold, ...] = ()
+    glasses: tuple[Glass, ...] = ()
 
 
 @attrs.frozen
@@ -105,7 +107,21 @@ class Placed:
 
 
 MoveKind = Literal[
-    "open", "fire", "amend", "note", "assign", "correct", "adopt", "enclose", "withdraw", "timer", "recheck", "erase"
+    "open",
+    "fire",
+    "amend",
+    "note",
+    "assign",
+    "correct",
+    "adopt",
+    "migrate",
+    "enclose",
+    "withdraw",
+    "timer",
+    "recheck",
+    "erase",
+    "break",
+    "review",
 ]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import attrs
 
-from casework.model.fields import Field
+from casework.model.fields import Field, FieldClass
+from casework.model.glass import BreakGlass, known_classes
 from casework.model.names import names_only, one_or_many, several
 from casework.model.outfit import (
     Account,
@@ -28,6 +29,10 @@ def _as_readers(value: Mapping[str, Any] | Grants) -> Grants:
     return as_grants(value)
 
 
+def _as_classes(value: Any) -> tuple[Any, ...]:
+    return one_or_many(value)
+
+
 def _chain(values: Iterable[Workflow]) -> tuple[Workflow, ...]:
     return several(values, Workflow, "CaseType.chain")
 
@@ -39,7 +44,8 @@ class CaseType:
     The first workflow of the *chain* is the main one; its state is the headline. *opens* names the
     roles that may open a case. *grants* hold in every state, besides the state's own. *readers* say
     which roles read the fields of a class other than open. *subjects* are the persons a case is about.
-    *retention* says how long what is personal is kept, and with whom it goes.
+    *retention* says how long what is personal is kept, and with whom it goes. Whoever is shown fields of the classes
+    *watched* stands in the access log. *break_glass* says what may be read in an emergency; without it, nothing.
     """
 
     name: str
@@ -59,6 +65,13 @@ class CaseType:
     invariants: tuple[Invariant, ...] = attrs.field(default=(), converter=as_invariants, kw_only=True)
     retention: Retention | None = attrs.field(
         default=None, validator=attrs.validators.optional(attrs.validators.instance_of(Retention)), kw_only=True
+    )
+
+    watched: tuple[FieldClass, ...] = attrs.field(
+        default=("health", "whereabouts", "identity"), converter=_as_classes, validator=known_classes, kw_only=True
+    )
+    break_glass: BreakGlass | None = attrs.field(
+        default=None, validator=attrs.validators.optional(attrs.validators.instance_of(BreakGlass)), kw_only=True
     )
 
     @property

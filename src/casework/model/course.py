@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -34,3 +34,11 @@ def since(entered: Sequence[Entered], during: tuple[str, ...]) -> datetime | Non
         if target in during and (source not in during or source == target):
             began = at
     return began
+
+
+def under_new_names(entered: Iterable[Entered], names: Mapping[str, str]) -> tuple[Entered, ...]:
+    """The same way where states are called otherwise; a step between two that became one state is none any more."""
+    renamed = (
+        (at, names.get(source, source), names.get(target, target), source == target) for at, source, target in entered
+    )
+    return tuple((at, source, target) for at, source, target, again in renamed if again or source != target)

@@ -12,6 +12,7 @@ from casework.model.assignment import Assignment
 from casework.model.case import Placed
 from casework.model.enclosure import Enclosed
 from casework.model.erasure import Erases
+from casework.model.glass import Glass
 from casework.model.posting import Hold, Limit, Posting
 
 
@@ -50,14 +51,36 @@ class Opening:
 
 
 @attrs.frozen(kw_only=True)
+class Mapped:
+    """What a migration made of this very case, so that replaying its log needs no rule.
+
+    *states* by workflow are those that are called otherwise now, of all that it was ever in; *fields* likewise, None
+    for what was dropped or is told anew by the entry, under the name that it *became*; *rung* are deadlines that had
+    run out under an older name.
+    """
+
+    name: str
+    digest: str
+    states: Mapping[str, Mapping[str, str]]
+    marks: Mapping[str, datetime]
+    fields: Mapping[str, str | None]
+    became: Mapping[str, str]
+    rung: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
 class Adopts:
-    """A case leaves one manifest for another: the *gone* workflows, the due dates and acts of those that stay."""
+    """A case leaves one manifest for another: the *gone* workflows, the due dates and acts of those that stay.
+
+    *mapped* says what a migration translated; without it names are the map.
+    """
 
     left: str
     manifest: str
     gone: tuple[str, ...]
     dues: Mapping[str, datetime]
     acts: Mapping[str, str]
+    mapped: Mapped | None = None
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -94,3 +117,5 @@ class Decision:
     adopts: Adopts | None = None
     placed: Placed | None = None
     erases: Erases | None = None
+    breaks: Glass | None = None
+    reviews: int | None = None

@@ -23,6 +23,7 @@ RefusalCode = Literal[
     "limit-reached",
     "invariant-broken",
     "too-many-steps",
+    "review-due",
     "not-undoable",
     "not-adoptable",
     "not-erasable",
@@ -45,6 +46,7 @@ SENTENCES: dict[RefusalCode, Text] = {
     "limit-reached": Text("there is not enough left", "余量不足"),
     "invariant-broken": Text("this would break what must always hold", "这将违反必须始终成立的约束"),
     "too-many-steps": Text("the automatic steps do not come to rest", "自动步骤无法停止"),
+    "review-due": Text("a review has to come first", "须先完成复核"),
     "not-undoable": Text("this entry can no longer be undone", "该记录已无法撤销"),
     "not-adoptable": Text(
         "this case does not fit the present definition as it stands", "该案件目前的情况不符合现行定义"

@@ -16,7 +16,21 @@ from casework.model.names import names_only, one_or_many, several, told
 from casework.model.outfit import Outfit
 from casework.text import Text, as_text
 
-Permission = Literal["view", "edit", "note", "assign", "correct", "adopt", "import", "vouch", "erase", "hold"]
+Permission = Literal[
+    "view",
+    "edit",
+    "note",
+    "assign",
+    "correct",
+    "adopt",
+    "import",
+    "vouch",
+    "erase",
+    "hold",
+    "break_glass",
+    "review",
+    "audit",
+]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
 Grants: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]

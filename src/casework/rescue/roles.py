@@ -40,6 +40,7 @@ EVERYWHERE = {
     "import": DIRECTOR,
     "erase": ("caseworker", "director"),
     "hold": ("director", "auditor"),
+    "audit": "auditor",
 }
 WHILE_OPEN = {
     "edit": DESK,

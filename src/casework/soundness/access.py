@@ -52,12 +52,25 @@ def _of_case_type(scope: Scope, case_type: CaseType) -> Iterator[Finding]:
                 yield finding("CW405", f"{kind}s[{i}].name", message)
     if not case_type.opens:
         yield finding("CW402", "opens", f"no role may open a {case_type.name!r}")
+    if case_type.break_glass is not None:
+        yield from _glass(case_type)
     if _viewed(case_type.grants) or any(_always_viewed(workflow) for workflow in case_type.chain[1:]):
         return
     reached = reachable(case_type.main)
     for i, state in enumerate(case_type.main.states):
         if state.name in reached and not _viewed(state.grants):
             yield finding("CW403", f"chain[0].states[{i}].grants", f"no role may view a case that is {state.name!r}")
+
+
+def _glass(case_type: CaseType) -> Iterator[Finding]:
+    granted = [case_type.grants, *(state.grants for workflow in case_type.chain for state in workflow.states)]
+    breaks = any(permission == "break_glass" and roles for grants in granted for permission, roles in grants)
+    reviews = any(permission == "review" and roles for permission, roles in case_type.grants)
+    if not breaks:
+        yield finding("CW408", "break_glass", "no role may break the glass; grant 'break_glass', or leave this out")
+    if not reviews:
+        message = "the case cannot close before it is reviewed, and no role always may; grant 'review' to the case type"
+        yield finding("CW408", "break_glass", message)
 
 
 def _viewed(grants: Grants) -> bool:

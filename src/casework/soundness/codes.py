@@ -73,6 +73,7 @@ CODES: dict[str, str] = {
     "CW405": "a name outside its namespace",
     "CW406": "readers of an open field",
     "CW407": "nobody may erase",
+    "CW408": "a broken glass that nobody reviews",
 }
 
 WARNINGS: frozenset[str] = frozenset({"CW124", "CW315", "CW317", "CW402", "CW403"})

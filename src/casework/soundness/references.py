@@ -134,6 +134,8 @@ def _of_case_type(scope: Scope, case_type: CaseType) -> Iterator[Finding]:
     yield from _granted(scope, "readers", case_type.readers)
     for i, field in enumerate(case_type.data):
         yield from _of_field(scope, f"data[{i}]", field)
+    if case_type.break_glass is not None:
+        yield from part_findings(scope, "break_glass.channel", case_type.break_glass.channel, Channel)
 
 
 def _of_outfit(scope: Scope) -> Iterator[Finding]:

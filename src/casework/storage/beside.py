@@ -90,6 +90,7 @@ class Beside:
                 {(r[0], r[1]): (r[2], self._names(transaction, told, r, messages)) for r in rows(schema.message)},
             ),
             _first("roles on the case", _roles(frames), {(r[0], r[1]): (r[2],) for r in rows(schema.assignment)}),
+            _first("broken glasses", _glasses(frames), {(r[0],): tuple(r[1:]) for r in rows(schema.glass)}),
             _timers(compiled, told, frames, dict(map(tuple, rows(schema.timer)))),
             self._children(transaction, told, frames),
         ]
@@ -124,6 +125,7 @@ _COLUMNS = {
     schema.message: ("number", "line", "channel", "body"),
     schema.assignment: ("role", "person", "number"),
     schema.timer: ("name", "due_at"),
+    schema.glass: ("number", "person", "until", "review"),
 }
 
 
@@ -172,6 +174,17 @@ def _roles(frames: Sequence[Frame]) -> Lines:
     return {(role, person): (number,) for role, (person, number) in held.items()}
 
 
+def _glasses(frames: Sequence[Frame]) -> Lines:
+    lines: Lines = {}
+    for frame in frames:
+        if "breaks" in frame.content:
+            lines[(frame.number,)] = (frame.content["actor"][1], frame.content["breaks"], None)
+        if "reviews" in frame.content:
+            key = (frame.content["reviews"],)
+            lines[key] = (*lines[key][:2], frame.number)
+    return lines
+
+
 def _timers(
     compiled: Compiled, told: Snapshot, frames: Sequence[Frame], armed: Mapping[str, int]
 ) -> tuple[int, str] | None:
@@ -186,6 +199,11 @@ def _timers(
         if not rechecks and running.get(name) != due:
             return frames[-1].number, f"the timer {name!r} belongs to no state of the case"
     fired = [(frame.content["cause"][1], to_micros(frame.at)) for frame in frames if "cause" in frame.content]
+    fired += [
+        (name, to_micros(frame.at))
+        for frame in frames
+        for name in frame.content.get("adopts", {}).get("map", {}).get("rung", ())
+    ]
     for name in told.dues:
         if name not in armed and not any(who == name and at >= running[name] for who, at in fired):
             return frames[-1].number, f"the timer {name!r} is missing"
@@ -210,6 +228,7 @@ def _strays(transaction: Transaction, known: Known) -> Iterator[Fault]:
     """Rows beside a case that is not there."""
     case = schema.case.c
     tables = [schema.entry, schema.posting, schema.timer, schema.assignment, schema.message, schema.request]
+    tables.append(schema.glass)
     keyed_by = [(table, table.c.tenant, table.c.case_id) for table in tables]
     keyed_by += [(p.table, p.table.c.case__tenant, p.table.c.case__id) for p in known.projections.values()]
     for table, tenant, case_id in keyed_by:

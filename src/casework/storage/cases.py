@@ -70,6 +70,7 @@ class Cases:
             dialect,
         )
         self._updates: dict[tuple[str, ...], Prepared] = {}
+        self._emptying: dict[str, Prepared | None] = {}
 
     def load(self, transaction: Transaction, tenant: str, case_id: str) -> Snapshot | None:
         """The case as it stands, locked where the transaction locks; None where there is none of this projection."""
@@ -147,18 +148,24 @@ class Cases:
             "n_closed_at": None if after.closed_at is None else to_micros(after.closed_at),
             "n_head": after.head,
         }
-        if transaction.run(self._adopt, {**key, "b_revision": before.revision, **values}).rowcount != 1:
+        if not transaction.changed_one(self._adopt, {**key, "b_revision": before.revision, **values}):
             return False
         row = self._sealed(transaction, after, self.projection.row(after))
-        empty = [column for column in left.table.c if column.name not in row]
-        if empty:
-            old = left.table
-            emptied = old.update().where(
-                (old.c.case__tenant == bindparam("b_tenant")) & (old.c.case__id == bindparam("b_id"))
-            )
-            transaction.run(Prepared(emptied.values(dict.fromkeys(empty, null())), self._dialect), key)
+        emptied = self._emptied(left, row)
+        if emptied is not None:
+            transaction.put(emptied, key)
         self._update_row(transaction, key, {n: v for n, v in row.items() if n not in ("case__tenant", "case__id")})
         return True
+
+    def _emptied(self, left: Projection, row: dict[str, Any]) -> Prepared | None:
+        """The statement that empties the columns which only *left* has; None where it has no such column."""
+        if left.digest not in self._emptying:
+            old = left.table
+            empty = [column for column in old.c if column.name not in row]
+            at = (old.c.case__tenant == bindparam("b_tenant")) & (old.c.case__id == bindparam("b_id"))
+            statement = old.update().where(at).values(dict.fromkeys(empty, null()))
+            self._emptying[left.digest] = Prepared(statement, self._dialect) if empty else None
+        return self._emptying[left.digest]
 
     def _changed(self, before: Snapshot, decision: Decision) -> dict[str, Any]:
         projection = self.projection

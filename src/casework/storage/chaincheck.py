@@ -17,7 +17,8 @@ from casework.storage.log import GENESIS, framed
 from casework.storage.sql.prepared import Prepared
 from casework.storage.sql.transaction import Transaction
 
-PAGE = 5_000
+PAGE = 250
+"""So few that what was read is still near the processor when it is hashed; with 5,000 a sweep takes a fifth longer."""
 _INSTANT = b"\x00\x00\x00\x08"
 _HASH = b"\x00\x00\x00\x20"
 _BEFORE = len(_HASH) + len(GENESIS)
@@ -34,15 +35,16 @@ class ChainCheck:
     def broken(self, transaction: Transaction) -> Iterator[Fault]:
         """The first entry of each case that breaks its chain, then what does not fit the cases themselves."""
         named: set[tuple[str, str]] = set()
-        case, start, place, before = ("", ""), b"", 0, GENESIS
+        whose, case, start, place, before, lost = "", "", b"", 0, GENESIS, False
         for tenant, case_id, number, body, digest in self._entries(transaction):
-            if (tenant, case_id) != case:
-                case, start, place, before = (tenant, case_id), _start(tenant, case_id), 0, GENESIS
+            if case_id != case or tenant != whose:
+                whose, case, start, place, before, lost = tenant, case_id, _start(tenant, case_id), 0, GENESIS, False
             place += 1
-            if case in named:
+            if lost:
                 continue
             if number != place or not _fits(start, place, before, body, digest):
-                named.add(case)
+                lost = True
+                named.add((tenant, case_id))
                 yield Fault(tenant, case_id, place, _problem(start, place, before, number, body, digest))
             before = digest
         for fault in _ends(transaction):
@@ -70,13 +72,12 @@ def _start(tenant: str, case_id: str) -> bytes:
 
 def _fits(start: bytes, place: int, before: bytes, body: bytes, digest: bytes) -> bool:
     """Whether an entry is the next one of its case, in as few steps as that takes."""
-    at = len(start)
-    content = at + _FRAME
+    content = len(start) + _FRAME
+    length = (len(body) - content - 4).to_bytes(4, "big", signed=True)
     return (
         sha256(body).digest() == digest
         and body.startswith(start + place.to_bytes(8, "big") + _INSTANT)
-        and body[content - _BEFORE : content] == _HASH + before
-        and int.from_bytes(body[content : content + 4], "big") == len(body) - content - 4
+        and body[content - _BEFORE : content + 4] == _HASH + before + length
     )
 
 

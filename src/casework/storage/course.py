@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
 from casework.clock import from_micros
-from casework.model.course import Course, Done, Entered
+from casework.model.course import Course, Done, Entered, under_new_names
 from casework.storage.log import Entry, Frame, parsed
 
 
@@ -23,12 +24,23 @@ class _Way:
 
     def take(self, frame: Frame) -> None:
         content = frame.content
-        for name in content["adopts"]["gone"] if "adopts" in content else ():
-            self.entered.pop(name, None)
+        if "adopts" in content:
+            self._adopt(content["adopts"])
         for workflow, _, source, target, flags in content.get("steps", ()):
             if "s" not in flags:
                 self.entered[workflow] = (*self.entered.get(workflow, ()), (frame.at, source, target))
         self._act(content.get("trigger", ""), frame)
+
+    def _adopt(self, adopts: dict[str, Any]) -> None:
+        for name in adopts["gone"]:
+            self.entered.pop(name, None)
+        told = adopts.get("map", {"states": {}, "fields": {}})
+        for workflow, names in told["states"].items():
+            self.entered[workflow] = under_new_names(self.entered.get(workflow, ()), names)
+        fields: dict[str, str | None] = told["fields"]
+        for name, done in self.done.items() if fields else ():
+            changed = {fields.get(field, field) for field in done.changed} - {None}
+            self.done[name] = Done(done.person, frozenset(map(str, changed)))
 
     def _act(self, trigger: str, frame: Frame) -> None:
         content = frame.content

@@ -202,6 +202,20 @@ def about(transaction: Transaction, tenant: str, subject: str, types: dict[str, 
     return found
 
 
+def open_though_erased(transaction: Transaction, types: dict[str, frozenset[str]]) -> frozenset[str]:
+    """The case types of which a case is open though somebody whom it is about was erased; *types* as for about()."""
+    t, found = schema.erasure.c, set()
+    for case_type, names in types.items():
+        columns: list[Any] = [column(column_name("subject", name)) for name in sorted(names)]
+        rows = table_of(f"case_{case_type}", column("case__tenant"), column("case__open"), *columns)
+        for item in columns:
+            gone = (rows.c.case__tenant == t.tenant) & (rows.c[item.name] == t.subject) & t.state.in_(sorted(GONE))
+            asked = select(literal(1)).select_from(rows).join(schema.erasure, gone).where(rows.c.case__open == 1)
+            if transaction.ask(asked.limit(1)):
+                found.add(case_type)
+    return frozenset(found)
+
+
 def assigned(transaction: Transaction, tenant: str, person: str) -> list[str]:
     """The ids of all cases on which somebody of that number holds a local role."""
     t = schema.assignment.c

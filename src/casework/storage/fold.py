@@ -72,12 +72,25 @@ class Fold:
     def _adopt(self, case: Snapshot, adopts: dict[str, Any]) -> None:
         """Drop what is gone and take over what the entry says; the workflows that are new enter by its steps."""
         self._turn(adopts["to"])
+        if "map" in adopts:
+            self._migrate(case, adopts["map"])
         gone = adopts["gone"]
         case.manifest = adopts["to"]
         case.states = {name: state for name, state in case.states.items() if name not in gone}
         case.states.update((name, "") for name in self._compiled.workflows if name not in case.states)
         case.marks = {mark: at for mark, at in case.marks.items() if mark.partition(".")[0] not in gone}
         case.dues, case.acts = instants(adopts["dues"]), dict(adopts["acts"])
+
+    def _migrate(self, case: Snapshot, told: dict[str, Any]) -> None:
+        """Call states and fields as the migration that the entry tells of calls them; its marks are told in full."""
+        case.states = {name: told["states"].get(name, {}).get(state, state) for name, state in case.states.items()}
+        case.marks = instants(told["marks"])
+        fields = told["fields"]
+        case.data = {new: value for name, value in case.data.items() if (new := fields.get(name, name)) is not None}
+        self.erased, self.unopened = (
+            {new for name in names if (new := fields.get(name, name)) is not None}
+            for names in (self.erased, self.unopened)
+        )
 
     def _erase(self, case: Snapshot) -> None:
         """From here on the case knows nothing that is not open, whether or not earlier values can still be read."""

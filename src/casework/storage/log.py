@@ -22,7 +22,7 @@ from casework.condition.literal import Value, to_plain
 from casework.ids import Entropy
 from casework.keys.sealing import is_sealed
 from casework.model.case import Move, Placed, Snapshot
-from casework.model.decision import Adopts, Decision
+from casework.model.decision import Adopts, Decision, Mapped
 from casework.model.enclosure import Enclosed
 from casework.model.erasure import Erases
 from casework.model.fields import Field
@@ -212,6 +212,20 @@ def _adopts(adopts: Adopts) -> dict[str, Any]:
         "gone": list(adopts.gone),
         "dues": _instants(adopts.dues),
         "acts": dict(adopts.acts),
+        **({} if adopts.mapped is None else {"map": _mapped(adopts.mapped)}),
+    }
+
+
+def _mapped(mapped: Mapped) -> dict[str, Any]:
+    """By which migration, and what it made of this very case."""
+    return {
+        "name": mapped.name,
+        "digest": mapped.digest,
+        "states": {workflow: dict(names) for workflow, names in mapped.states.items()},
+        "marks": _instants(mapped.marks),
+        "fields": dict(mapped.fields),
+        "became": dict(mapped.became),
+        "rung": list(mapped.rung),
     }
 
 
@@ -281,6 +295,10 @@ def _add_writes(decision: Decision, content: dict[str, Any]) -> None:
         content["refused"] = decision.refused
     if decision.erases is not None:
         content["erases"] = _erases(decision.erases)
+    if decision.breaks is not None:
+        content["breaks"] = to_micros(decision.breaks.until)
+    if decision.reviews is not None:
+        content["reviews"] = decision.reviews
 
 
 def _erases(erases: Erases) -> dict[str, Any]:

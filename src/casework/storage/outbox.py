@@ -59,7 +59,9 @@ class Outbox:
         sent = (t.c.state == "sent", channel)
         self._first_sent = Prepared(select(func.min(t.c.next_at)).where(*sent), dialect)
         self._last = Prepared(select(func.max(t.c.next_at)).where(*waiting), dialect)
-        first = select(t.c.line).where(*waiting, t.c.next_at <= bindparam("b_now")).limit(bindparam("b_limit"))
+        # In the order of the index, or PostgreSQL looks at all of them before it counts the first ones.
+        first = select(t.c.line).where(*waiting, t.c.next_at <= bindparam("b_now")).order_by(t.c.next_at)
+        first = first.limit(bindparam("b_limit"))
         self._count = Prepared(select(func.count()).select_from(first.subquery()), dialect)
         self._due = Prepared(_page(t, *waiting, t.c.next_at <= bindparam("b_now")), dialect)
         self._bring_back = Prepared(

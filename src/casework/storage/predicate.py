@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, null, or_, select, true
 
+from casework.access import Reach
 from casework.clock import to_micros
 from casework.compiled import Compiled
 from casework.condition import tree
@@ -31,12 +32,11 @@ _FLIPPED = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "l
 
 @attrs.frozen(kw_only=True)
 class Asking:
-    """Who asks, and when: what a predicate binds besides the row. *roles* hold in *unit*, or in every one."""
+    """Who asks, and when: what a predicate binds besides the row. *held* are the general roles, and where they hold."""
 
     now: datetime
     person: str
-    roles: frozenset[str]
-    unit: str | None = None
+    held: tuple[Reach, ...]
 
 
 class Predicates:
@@ -78,12 +78,16 @@ class Predicates:
 
     def holds(self, role: str, asking: Asking) -> Any:
         """Whether the asker holds the role on the row's case: in general, or on this very case."""
-        row: Any = self._projection.table.c
-        general: Any = false()
-        if role in asking.roles:
-            general = true() if asking.unit is None else row.case__unit == asking.unit
+        general = or_(false(), *(self.within(reach) for reach in asking.held if role in reach.roles))
         local = role in self._compiled.access.local_roles
         return or_(general, self.assigned(role, asking)) if local else general
+
+    def within(self, reach: Reach) -> Any:
+        """Whether the row's case belongs to one of the units in which those roles hold."""
+        unit: Any = self._projection.table.c.case__unit
+        if reach.units is None:
+            return true()
+        return unit == reach.units[0] if len(reach.units) == 1 else unit.in_(reach.units)
 
     def assigned(self, role: str, asking: Asking) -> Any:
         """Whether the asker was given the local role on the row's case."""

@@ -1,4 +1,4 @@
-"""Who may do what in a PostgreSQL store: the grants of its owner, app, worker, auditor and eraser."""
+"""Who may do what in a PostgreSQL store: the grants of its owner, app, worker, checkpointer, auditor and eraser."""
 
 from __future__ import annotations
 
@@ -35,15 +35,27 @@ _APP: Mapping[str, str] = {
     "casework_key": "SELECT, INSERT",
     "casework_erasure": "SELECT, INSERT, UPDATE",
     "casework_legal_hold": "SELECT, INSERT, UPDATE",
+    # The access log is added to, and by nobody but its owner cut short.
+    "casework_reading": "SELECT, INSERT",
+    "casework_glass": "SELECT, INSERT, UPDATE",
 }
 _WORKER: Mapping[str, str] = {
     **_APP,
     "casework_message": "SELECT, INSERT, UPDATE, DELETE",
     "casework_inbox": "SELECT, INSERT, UPDATE, DELETE",
+}
+_SIGNS: Mapping[str, str] = {
     "casework_unlogged": "SELECT, INSERT, DELETE",
     "casework_leaf": "SELECT, INSERT",
     "casework_checkpoint": "SELECT, INSERT",
     "casework_loss": "SELECT, INSERT",
+}
+"""What making checkpoints takes, for whoever writes entries too."""
+_CHECKPOINTER: Mapping[str, str] = {
+    **_SIGNS,
+    "casework_version": "SELECT",
+    "casework_unlogged": "SELECT, DELETE",
+    "casework_entry": "SELECT (tenant, case_id, number, hash)",
 }
 _ERASER: Mapping[str, str] = {
     **_APP,
@@ -62,20 +74,37 @@ _HIDDEN: Mapping[str, tuple[str, ...]] = {
 """What an auditor does not read: values of cases, what was sent and to whom, keys."""
 
 PROJECTIONS = "SELECT, INSERT, UPDATE"
-JOBS = "SELECT, INSERT, UPDATE, DELETE"
+
+# Its triggers write down what becomes of a job, and unlink one that is deleted, with the rights of whoever did it.
+_DEFERS: Mapping[str, str] = {
+    "casework_runner": "SELECT",
+    "procrastinate_jobs": "SELECT, INSERT, UPDATE (scheduled_at, args), DELETE",
+    "procrastinate_events": "INSERT",
+    "procrastinate_periodic_defers": "SELECT (job_id), UPDATE (job_id)",
+}
+"""What a firing needs that tells the runner of jobs, and takes them back."""
+_PERFORMS: Mapping[str, str] = {
+    "casework_runner": "SELECT",
+    "procrastinate_jobs": "SELECT, INSERT, UPDATE, DELETE",
+    "procrastinate_events": "SELECT, INSERT",
+    "procrastinate_periodic_defers": "SELECT, INSERT, UPDATE, DELETE",
+    "procrastinate_workers": "SELECT, INSERT, UPDATE, DELETE",
+}
 
 
 @attrs.frozen(kw_only=True)
 class Roles:
     """The accounts of a store. Only *app* is needed; each of the others is left out where nobody has it.
 
-    *owner* made the tables and migrates them; *app* serves people, *worker* fires timers, sends and makes
-    checkpoints; *auditor* reads the log without values; *eraser* may empty the values of entries.
+    *owner* made the tables and migrates them; *app* serves people, *worker* fires timers and sends; *checkpointer*
+    signs the log, and where there is none the worker may; *auditor* reads the log without values; *eraser* may empty
+    the values of entries.
     """
 
     app: str
     owner: str | None = None
     worker: str | None = None
+    checkpointer: str | None = None
     auditor: str | None = None
     eraser: str | None = None
 
@@ -135,27 +164,37 @@ def _statements(connection: Connection, roles: Roles) -> Iterator[str]:
     yield f"REVOKE ALL ON DATABASE {quote(database)} FROM PUBLIC"
     yield f"REVOKE ALL ON SCHEMA {quote(space)} FROM PUBLIC"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {quote(space)} FROM PUBLIC, {accounts}"
+    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {quote(space)} FROM PUBLIC, {accounts}"
     yield f"GRANT CONNECT ON DATABASE {quote(database)} TO {accounts}"
     yield f"GRANT USAGE ON SCHEMA {quote(space)} TO {accounts}"
-    for account, rights in ((roles.app, _APP), (roles.worker, _WORKER), (roles.eraser, _ERASER)):
-        if account is not None:
-            for table, right in _rights(tables, rights):
-                yield f"GRANT {right} ON {quote(space)}.{quote(table)} TO {quote(account)}"
+    for account, rights, kept in _named(roles):
+        for table, right in _rights(tables, rights, kept):
+            yield f"GRANT {right} ON {quote(space)}.{quote(table)} TO {quote(account)}"
     if roles.auditor is not None:
         for table, right in _audited(quote):
             yield f"GRANT {right} ON {quote(space)}.{quote(table)} TO {quote(roles.auditor)}"
     yield from _later(roles, quote(space), quote)
 
 
-def _rights(tables: Iterable[str], rights: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """What an account may do to each table that is there: the fixed ones, projections, those of the job engine."""
+def _named(roles: Roles) -> Iterator[tuple[str, Mapping[str, str], bool]]:
+    """Each account that works, with its rights on tables and whether it keeps the current rows of cases."""
+    signs = _SIGNS if roles.checkpointer is None else {}
+    works = (
+        (roles.app, {**_APP, **_DEFERS}, True),
+        (roles.worker, {**_WORKER, **_PERFORMS, **signs}, True),
+        (roles.checkpointer, _CHECKPOINTER, False),
+        (roles.eraser, {**_ERASER, **_DEFERS}, True),
+    )
+    return ((account, rights, kept) for account, rights, kept in works if account is not None)
+
+
+def _rights(tables: Iterable[str], rights: Mapping[str, str], kept: bool) -> Iterator[tuple[str, str]]:
+    """What an account may do to each table that is there: the fixed ones, those of the job engine, projections."""
     for table in tables:
         if table in rights:
             yield table, rights[table]
-        elif table.startswith("case_"):
+        elif kept and table.startswith("case_"):
             yield table, PROJECTIONS
-        elif table.startswith("procrastinate_"):
-            yield table, JOBS
 
 
 def _audited(quote: Quote) -> Iterator[tuple[str, str]]:

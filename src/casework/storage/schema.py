@@ -289,6 +289,39 @@ legal_hold = Table(
     PrimaryKeyConstraint("tenant", "subject", "placed_at"),
 )
 
+reading = Table(
+    "casework_reading",
+    metadata,
+    _text("tenant"),
+    _big("at"),
+    # Two calls may be answered at one instant: a random number tells them apart, and the lines of each are counted.
+    _big("token"),
+    Column("line", Integer, nullable=False),
+    _text("actor"),
+    _text("person"),
+    _text("case_id"),
+    _text("verb"),
+    _text("classes"),
+    _text("roles"),
+    _text("purpose"),
+    PrimaryKeyConstraint("tenant", "at", "token", "line"),
+    Index(None, "tenant", "case_id", "at"),
+    Index(None, "tenant", "person", "at"),
+)
+"""The access log: who was shown values of watched classes. It outlives the values, and never says one."""
+
+glass = Table(
+    "casework_glass",
+    metadata,
+    _text("tenant"),
+    _text("case_id"),
+    _big("number"),
+    _text("person"),
+    _big("until"),
+    _big("review", nullable=True),
+    PrimaryKeyConstraint("tenant", "case_id", "number"),
+)
+
 for _dialect, _statements in QUEUEING.items():
     for _statement in _statements:
         _ddl = DDL(_statement)  # type: ignore[no-untyped-call]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 STORE_KEY = "store:"
 """Under this key of each tenant is kept what is about nobody in particular: what came in and is parked, and digests
 of requests, so that nobody can try out possible forms on them."""
+_CASE_KEY = "case:"
 _LOOK_AGAIN = 60.0
 """Seconds after which a process without keys looks again whether others have begun to seal."""
 _KEYED = b"\x01"
@@ -39,7 +40,12 @@ PLAIN_DIGEST = 32
 def subject_of(compiled: Compiled, case: Snapshot) -> str:
     """Whose key seals what a case holds: its first subject's, or its own where it is about nobody."""
     first = compiled.subjects[0] if compiled.subjects else ""
-    return case.subjects.get(first) or f"case:{case.id}"
+    return case.subjects.get(first) or f"{_CASE_KEY}{case.id}"
+
+
+def is_nobodys(subject: str) -> bool:
+    """Whether a key of that name is no person's: a person of that number would be erased with what is others'."""
+    return subject.startswith((STORE_KEY, _CASE_KEY))
 
 
 class Seals:

@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, not_, or_, select, true, tuple_, union_all
 
+from casework.access import Reach
 from casework.compiled import Compiled
 from casework.condition.tree import Condition, Operand, operands
 from casework.model.outfit import Worklist
@@ -27,12 +28,15 @@ COUNT_LIMIT = 1_000
 
 @attrs.frozen(kw_only=True)
 class Scope:
-    """Whose cases: a tenant, a unit (None is every one), the general roles there, and the person."""
+    """Whose cases: those of a tenant, as far as the roles of whoever is asking reach."""
 
     tenant: str
-    unit: str | None
-    roles: frozenset[str]
     asking: Asking
+
+    @property
+    def held(self) -> tuple[Reach, ...]:
+        """The general roles, and where each of them holds."""
+        return self.asking.held
 
 
 class Search:
@@ -81,16 +85,31 @@ class Search:
         return total
 
     def _places(self, worklist: Worklist, scope: Scope) -> list[ColumnElement[Any]]:
-        """The start of every range: one unit (or all) and one state of the worklist's workflow."""
+        """The start of every range: one unit (or all) and one state of the worklist's workflow, viewed there."""
         workflow = self.compiled.workflows[worklist.workflow or self.compiled.main]
         column = self._projection.column("states", workflow.workflow.name)
         open_ones = (state.name for state in workflow.workflow.states if state.name not in workflow.finals)
         states = tuple(dict.fromkeys(worklist.states or open_ones))
+        units = self._units(worklist, scope, RANGE_LIMIT // max(1, min(len(states), RANGE_LIMIT)))
         places = [column == state for state in states[:RANGE_LIMIT]]
         if states[RANGE_LIMIT:]:
             places.append(column.in_(states[RANGE_LIMIT:]))
-        unit = true() if scope.unit is None else self._row.case__unit == scope.unit
-        return [and_(unit, place) for place in places]
+        return [and_(unit, place) for unit in units for place in places]
+
+    def _units(self, worklist: Worklist, scope: Scope, limit: int) -> list[ColumnElement[Any]]:
+        """The units in which somebody has the worklist, each with whether they view the row there; *limit* at most."""
+        listed = _listed_for(worklist, scope)
+        units = tuple(dict.fromkeys(unit for reach in listed for unit in reach.units or ()))
+        if any(reach.units is None for reach in listed):
+            return [self.visible(scope)]
+        if len(units) > limit:
+            return [and_(self._row.case__unit.in_(units), self.visible(scope))] if units else []
+        return [and_(self._row.case__unit == unit, self._visible_in(unit, scope)) for unit in units]
+
+    def _visible_in(self, unit: str, scope: Scope) -> ColumnElement[Any]:
+        """Whether a row of that unit may be viewed."""
+        roles = frozenset[str]().union(*(reach.roles for reach in scope.held if reach.covers(unit)))
+        return or_(self._granted(roles), self._granted_here(scope))
 
     def _range(
         self,
@@ -107,7 +126,6 @@ class Search:
             row.case__open == literal(1, literal_execute=True),
             place,
             self._predicates.predicate(worklist.condition, scope.asking),
-            or_(self._granted(scope.roles), self._granted_here(scope)),
         )
         if after is not None:
             statement = statement.where(tuple_(row.case__next_due, row.case__id) > tuple_(*after))
@@ -115,12 +133,8 @@ class Search:
 
     def visible(self, scope: Scope) -> ColumnElement[Any]:
         """Whether the row may be viewed with the roles that the asker holds on it, in the state it is in."""
-        general = and_(self._in_unit(scope), self._granted(scope.roles))
-        return or_(general, self._granted_here(scope))
-
-    def _in_unit(self, scope: Scope) -> ColumnElement[Any]:
-        found: ColumnElement[Any] = true() if scope.unit is None else self._row.case__unit == scope.unit
-        return found
+        general = (and_(self._predicates.within(reach), self._granted(reach.roles)) for reach in scope.held)
+        return or_(false(), *general, self._granted_here(scope))
 
     def _granted(self, roles: frozenset[str]) -> ColumnElement[Any]:
         """Whether *roles* may view the row in the state it is in."""
@@ -141,9 +155,9 @@ class Search:
         held, access = self._predicates.assigned, self.compiled.access
         readable = []
         for circle in access.circles(asked):
-            general = false() if scope.roles.isdisjoint(circle) else self._in_unit(scope)
+            general = (self._predicates.within(reach) for reach in scope.held if not reach.roles.isdisjoint(circle))
             local = sorted(circle & access.local_roles)
-            readable.append(or_(general, *(held(role, scope.asking) for role in local)))
+            readable.append(or_(false(), *general, *(held(role, scope.asking) for role in local)))
         return and_(true(), *readable)
 
     def _listed(self, worklist: Worklist, older: Sequence[Older]) -> ColumnElement[Any]:
@@ -154,7 +168,7 @@ class Search:
             told = (
                 same is not None
                 and same.condition == worklist.condition
-                and not item.scope.roles.isdisjoint(same.roles)
+                and not any(reach.roles.isdisjoint(same.roles) for reach in _listed_for(worklist, item.scope))
             )
             apart.append((item, () if told else asked))
         return self._told(apart)
@@ -230,6 +244,11 @@ class Older:
 
     search: Search
     scope: Scope
+
+
+def _listed_for(worklist: Worklist, scope: Scope) -> list[Reach]:
+    """Where somebody's roles are those that the worklist is for."""
+    return [reach for reach in scope.held if not reach.roles.isdisjoint(worklist.roles)]
 
 
 def _asked(condition: Condition) -> tuple[Operand, ...]:

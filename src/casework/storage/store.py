@@ -25,6 +25,7 @@ from casework.storage.entries import Entries
 from casework.storage.erasures import Emptying, Erasures
 from casework.storage.fold import Manifests as ByHash
 from casework.storage.fold import folded
+from casework.storage.glasses import Glasses
 from casework.storage.inbox import Inbox
 from casework.storage.keys import Keys
 from casework.storage.ledger import Ledger
@@ -33,7 +34,9 @@ from casework.storage.manifests import Manifests, find_manifest, manifests_of, n
 from casework.storage.many import Many
 from casework.storage.messages import Messages
 from casework.storage.outbox import Outbox
+from casework.storage.pinned import Pinned
 from casework.storage.projection import Projection
+from casework.storage.readings import Readings
 from casework.storage.requests import Requests
 from casework.storage.sealing import Seals, subject_of
 from casework.storage.search import Search
@@ -71,11 +74,13 @@ class Store:
         self.timers, self.messages = Timers(dialect, self.wakes), Messages(dialect, self.wakes, self.seals)
         self.outbox = Outbox(dialect)
         self.assignments, self.ledger = Assignments(dialect), Ledger(dialect)
-        self.enclosures = Enclosures(dialect)
+        self.enclosures, self.glasses = Enclosures(dialect), Glasses(dialect)
+        self.readings = Readings(dialect, entropy)
         self.inbox = Inbox(dialect, self.seals)
         self.erasures, self.emptying = Erasures(dialect), Emptying(dialect, self.entries)
         self.tables = Tables(engine)
         self._pins, self._manifests, self.many = Pins(dialect), Manifests(dialect), Many(dialect)
+        self.pinned = Pinned(dialect)
         self._cases: dict[str, Cases] = {}
         self._searches: dict[str, Search] = {}
         self._past: dict[str, Search] = {}
@@ -139,7 +144,15 @@ class Store:
 
     def load(self, transaction: Transaction, compiled: Compiled, tenant: str, case_id: str) -> Snapshot | None:
         """The case as it stands, without the ledger."""
-        return self.cases(compiled).load(transaction, tenant, case_id)
+        found = self.cases(compiled).load(transaction, tenant, case_id)
+        if found is not None:
+            self.see_glasses(transaction, compiled, found)
+        return found
+
+    def see_glasses(self, transaction: Transaction, compiled: Compiled, case: Snapshot) -> None:
+        """Read into *case* which of its glasses were broken, where its case type lets anybody."""
+        if compiled.access.breakable:
+            case.glasses = self.glasses.of_case(transaction, case.tenant, case.id)
 
     def weigh(
         self,
@@ -208,6 +221,8 @@ class Store:
             self.assignments.write(transaction, tenant, case_id, number, decision.assignments)
         if decision.enclosed is not None or decision.withdraws is not None:
             self.enclosures.write(transaction, tenant, case_id, number, decision)
+        if decision.breaks is not None or decision.reviews is not None:
+            self.glasses.write(transaction, tenant, case_id, number, decision)
         if decision.rechecks and case.parent is not None:
             self.timers.write(transaction, tenant, case.parent, ((f"{RECHECK}{case_id}", move.now),), (), now=move.now)
 
@@ -221,8 +236,7 @@ class Store:
         decision: Decision,
         opened: tuple[tuple[str, str, str], ...] = (),
     ) -> Receipt:
-        """Write that a case was moved from the manifest *left* into *compiled*. Raises Lost like append()."""
-        self.keep(transaction, compiled.manifest, move.now)
+        """Write that a case was moved from the manifest *left* into *compiled*, which is kept; Lost as in append()."""
         entry = sealed_entry(compiled, before, move, decision, self._entropy, opened)
         after = attrs.evolve(_after(before, decision, entry), manifest=compiled.manifest.hash)
         if not self.cases(compiled).adopt(transaction, self.cases(left).projection, before, after):

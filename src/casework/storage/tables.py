@@ -20,6 +20,7 @@ from casework.errors import SetupError, StoreMismatch, StoreUnavailable
 from casework.manifest import manifest_from
 from casework.storage.projection import Projection
 from casework.storage.schema import manifest, metadata
+from casework.storage.sql.backend import backend_of
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -95,12 +96,17 @@ class Tables:
 
     @contextmanager
     def connected(self) -> Iterator[Connection]:
-        """A connection inside a transaction; what the driver raises on it leaves here as StoreUnavailable."""
+        """A connection inside a transaction; what the driver raises on it leaves here as an error of ours."""
+        backend = backend_of(self._engine)
         try:
             with self._engine.begin() as connection:
                 yield connection
+        except backend.errors as error:
+            backend.raise_ours(error)
         except DBAPIError as error:
-            raise StoreUnavailable(str(error.orig)) from error
+            if isinstance(error.orig, backend.errors):
+                backend.raise_ours(error.orig)
+            raise StoreUnavailable(type(error.orig).__name__) from error
 
     def version(self, connection: Connection) -> str | None:
         """The version that the store says it has; None for an empty or foreign one."""

@@ -21,6 +21,7 @@ from casework.storage import schema
 from casework.storage.chaincheck import ChainCheck
 from casework.storage.fault import Fault
 from casework.storage.leaves import STATEMENT, Leaves
+from casework.storage.misfits import misfits
 from casework.storage.sql.transaction import Transaction
 from casework.storage.standing import Standing
 from casework.storage.store import Store
@@ -53,6 +54,9 @@ class LogVerdict:
 
 def verify_log(store: Store, transaction: Transaction, outside: Checkpoints | None) -> LogVerdict:
     """The chains of all cases and the log of all entries, without replaying a case."""
+    found = tuple(misfits(transaction))
+    if found:
+        return LogVerdict(leaves=0, queued=0, faults=found, entries=0)
     chains = ChainCheck()
     faults = list(chains.broken(transaction))
     log = TreeCheck(store, outside).verify(transaction)
@@ -167,7 +171,9 @@ class TreeCheck:
         try:
             Standing(self._store, self._outside).compare(transaction, newest)
         except StoreBehind as behind:
-            since = max((one for one in kept.checkpoints if one.size <= behind.held), key=self._order, default=None)
+            # What waits for the log may make it as long as was signed, and is not what was signed.
+            agreed = (one for one in kept.checkpoints if one.size <= behind.held and one.size < newest.size)
+            since = max(agreed, key=self._order, default=None)
             after = "" if since is None or since.at is None else f", written after {since.at:%Y-%m-%d %H:%M:%S} UTC"
             start = 0 if since is None else since.size  # whatever came after it, nobody can vouch for
             yield self._at(transaction, start, f"{str(behind).partition(';')[0]}{after}")

@@ -29,6 +29,7 @@ from casework.storage.entries import values_at
 from casework.storage.fault import Fault
 from casework.storage.fold import Fold, chained, pinned_by
 from casework.storage.log import Entry, Frame, commitment, opened_values, parsed
+from casework.storage.misfits import misfits
 from casework.storage.projection import Projection, column_name
 from casework.storage.sql.prepared import Prepared
 from casework.storage.sql.transaction import Transaction
@@ -88,6 +89,9 @@ class Verifier:
         """Everything; *progress* is told the number of cases done."""
         if self._store.keys is not None:
             self._store.keys.check(transaction)
+        unreadable = tuple(misfits(transaction))
+        if unreadable:  # whoever reads such a row is thrown out of it, and would name no place
+            return Verdict(0, 0, 0, unreadable)
         faults = list(manifests(transaction))  # first: every case that is pinned to one names it again
         for row in self._rows(transaction):
             faults += self._safely(transaction, row)
@@ -138,6 +142,9 @@ class Verifier:
         if entries[-1].hash != bytes(row["head"]):
             return [Fault(tenant, case_id, revision, "the case names another head than its log has")]
         frames = [parsed(entry.body) for entry in entries]
+        lost = _destroyed(entries, frames)
+        if lost is not None:
+            return [Fault(tenant, case_id, lost, "its values are gone, and no entry says that they were erased")]
         for entry, frame in zip(entries, frames, strict=True):
             self._place = entry.number
             problem = self._open(transaction, entry, frame, frames[0]) or self._committed(entry, frame)
@@ -270,6 +277,14 @@ class Verifier:
             return self._store.seals.opened(transaction, row_at(told.tenant, told.id), stored)
         except (SealBroken, KeysMismatch):
             return b"null"
+
+
+def _destroyed(entries: list[Entry], frames: list[Frame]) -> int | None:
+    """The first entry whose values are gone from a case of which nobody was erased; the entry of an erasure tells."""
+    if any(frame.content.get("erases", {}).get("step") == "erased" for frame in frames):
+        return None
+    pairs = zip(entries, frames, strict=True)
+    return next((entry.number for entry, frame in pairs if entry.values is None and frame.content.get("sealed")), None)
 
 
 def _same(stored: object, told: object) -> bool:

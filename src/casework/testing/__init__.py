@@ -7,7 +7,7 @@ from importlib.util import find_spec
 if find_spec("hypothesis") is None:
     raise ModuleNotFoundError("casework.testing needs hypothesis; install casework[testing]", name="hypothesis")
 
-from casework.testing.access import access_table
+from casework.testing.access import access_rows, access_table
 from casework.testing.capture import captured
 from casework.testing.cast import actors
 from casework.testing.claims import Claim, never, whenever
@@ -17,6 +17,7 @@ from casework.testing.strategies import broken_forms, data, forms, values
 
 __all__ = [
     "Claim",
+    "access_rows",
     "access_table",
     "actors",
     "assert_inv",

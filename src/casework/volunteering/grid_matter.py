@@ -211,7 +211,7 @@ grid_matter = CaseType(
     subjects=(),
     roles=(roles.grid_worker, roles.coordinator, roles.auditor, roles.owner),
     opens=_DESK,
-    grants={"view": (*_DESK, "auditor", "owner")},
+    grants={"view": (*_DESK, "auditor", "owner"), "audit": "auditor"},
     readers={"personal": (*_DESK, "owner")},
     worklists=(
         Worklist("to_take_up", "reported", roles=_DESK, title=Text("to take up", "待受理")),

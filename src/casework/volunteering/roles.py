@@ -30,5 +30,5 @@ VIEWERS = ("coordinator", "leader", "auditor")
 NOTING = {"note": DESK, "correct": STATION, "adopt": STATION}
 """Remarks, a slip undone, a new version adopted: what staff may do with whatever is not closed."""
 
-ERASING = {"erase": DESK, "hold": ("coordinator", "auditor")}
+ERASING = {"erase": DESK, "hold": ("coordinator", "auditor"), "audit": "auditor"}
 """Whoever asks to erase somebody may not confirm it, so that it takes two; who audits may forbid it."""

@@ -99,7 +99,7 @@ def _taken(engine: Engine, transaction: Transaction, found: Taken, channel: Chan
     state: MessageState = "doubtful" if channel.delivery == "at_most_once" else "waiting"
     until = now + channel.lease
     return messages.lease(
-        transaction, found, state, until=until, next_at=now + _pause(channel, found.attempts, engine.entropy)
+        transaction, found, state, until=until, next_at=now + _pause(channel, found.attempts, engine.jitter)
     )
 
 
@@ -120,7 +120,7 @@ def deliver(engine: Engine, held: Taken, now: datetime) -> Report:
 
 def _failed(engine: Engine, channel: Channel, held: Taken, error: BaseException, now: datetime) -> Report:
     ends: Callable[..., Report] = _ended(held, type(error).__name__)
-    pause = _pause(channel, held.attempts - 1, engine.entropy)
+    pause = _pause(channel, held.attempts - 1, engine.jitter)
     if isinstance(error, Later):
         pause = min(max(error.after, timedelta(seconds=1)), LONGEST_PAUSE)
         if not error.tried:
@@ -142,9 +142,9 @@ def _ended(held: Taken, problem: str) -> Callable[..., Report]:
     return ends
 
 
-def _pause(channel: Channel, failures: int, entropy: Entropy) -> timedelta:
+def _pause(channel: Channel, failures: int, jitter: Entropy) -> timedelta:
     """How long to wait after so many earlier failures; up to a quarter longer, so that not all come back at once."""
     if not channel.pauses:
         return channel.lease
-    share = int.from_bytes(entropy(2), "big") / 65_536
+    share = int.from_bytes(jitter(2), "big") / 65_536
     return channel.pauses[min(failures, len(channel.pauses) - 1)] * (1 + share / 4)

@@ -15,7 +15,7 @@ from casework.desk.retaining import ask_when_due
 from casework.errors import LogForked, Refused, StoreBehind, StoreUnavailable
 from casework.model.actor import SYSTEM, Actor
 from casework.model.case import Cause, Move, MoveKind, Snapshot
-from casework.storage.sql.transaction import ConstraintBroken, Contended, Transaction
+from casework.storage.sql.transaction import ConnectionLost, ConstraintBroken, Contended, Transaction
 from casework.storage.store import RECHECK
 from casework.storage.timers import DueTimer
 from casework.worker.ran import Ran
@@ -68,7 +68,7 @@ def _begun_anywhere(engine: Engine, page: list[DueTimer]) -> list[DueTimer]:
     """Where several can write at once they do not all begin with the same timer, and wait for each other."""
     if engine.store.engine.dialect.name == "sqlite" or not page:
         return page
-    start = int.from_bytes(engine.entropy(2), "big") % len(page)
+    start = int.from_bytes(engine.jitter(2), "big") % len(page)
     return page[start:] + page[:start]
 
 
@@ -79,6 +79,8 @@ def ring(engine: Engine, timer: DueTimer) -> Rang:
     except Refused as no:
         about = {**_about(timer), "code": no.refusal.code}
         log.warning("timer %s of case %s was refused: %s", timer.name, timer.case_id, no.refusal.code, extra=about)
+    except ConnectionLost:
+        raise  # there is no server for the others either
     except (ConstraintBroken, Contended) as error:
         kind = type(error).__name__
         log.error("timer %s of case %s cannot be recorded: %s", timer.name, timer.case_id, kind, extra=_about(timer))

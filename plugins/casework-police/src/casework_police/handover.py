@@ -181,7 +181,7 @@ police_handover = CaseType(
     roles=(*STAFF_ROLES, OFFICER, CITY, OPENER, SIGNATORY),
     opens=BRINGING,
     # Who brought the person sees the form until the station has signed it; their own copy is on paper.
-    grants={"view": (*STAFF, "auditor"), "import": DIRECTOR},
+    grants={"view": (*STAFF, "auditor"), "import": DIRECTOR, "audit": "auditor"},
     readers={
         "personal": _READING,
         "identity": _READING,

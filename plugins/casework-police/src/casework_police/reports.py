@@ -51,7 +51,7 @@ missing_person = CaseType(
     roles=(*STAFF_ROLES, OFFICER),
     opens=STAFF,
     # Officers see a report where the family lets it be shared: the workflow beside says when.
-    grants={"view": (*STAFF, "auditor"), "import": DIRECTOR},
+    grants={"view": (*STAFF, "auditor"), "import": DIRECTOR, "audit": "auditor"},
     # The auditor sees that everything was done as it should, without learning about whom: no class is granted.
     readers={
         "personal": _READING,

@@ -114,7 +114,7 @@ police_request = CaseType(
     roles=(*STAFF_ROLES, OFFICER, _LABORATORY),
     opens=STAFF,
     # Which requests may be imported is said by the states of `counting`.
-    grants={"view": (*STAFF, "auditor")},
+    grants={"view": (*STAFF, "auditor"), "audit": "auditor"},
     readers={"personal": _READING, "identity": (*SEARCH, "police_officer")},
     worklists=_WORKLISTS,
     accounts=COUNTED,

@@ -9,7 +9,7 @@ from typing import Any
 
 from casework.errors import SetupError
 
-_MADE = "CREATE TABLE IF NOT EXISTS casework_runner (runner text PRIMARY KEY, version text NOT NULL)"
+_MADE = "CREATE TABLE casework_runner (runner text PRIMARY KEY, version text NOT NULL)"
 _KEPT = """
 INSERT INTO casework_runner (runner, version) VALUES ('procrastinate', %s)
 ON CONFLICT (runner) DO UPDATE SET version = excluded.version
@@ -19,17 +19,26 @@ _NAMED = re.compile(r"(\d+)\.(\d+)\.(\d+)_.*\.sql")
 
 def prepare(connection: Any) -> None:
     """Make or migrate the tables, inside a transaction. Tables that somebody else made are left to them."""
-    present = connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone()[0] is not None
-    connection.execute(_MADE)
+    # Of several that start at once the others wait, and find it done.
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('casework runner', 0))")
+    present = _present(connection, "procrastinate_jobs")
+    if not _present(connection, "casework_runner"):
+        connection.execute(_MADE)
     found = connection.execute("SELECT version FROM casework_runner WHERE runner = 'procrastinate'").fetchone()
     if not present:
         connection.execute(_schema())
     elif found is None:
         return
+    elif found[0] == importlib.metadata.version("procrastinate"):
+        return  # the account of an app may look, and change nothing
     else:
         for script in _later(_parsed(found[0])):
             connection.execute(script.read_text(encoding="utf-8"))
     connection.execute(_KEPT, (importlib.metadata.version("procrastinate"),))
+
+
+def _present(connection: Any, table: str) -> bool:
+    return connection.execute("SELECT to_regclass(%s)", (table,)).fetchone()[0] is not None
 
 
 def _schema() -> str:

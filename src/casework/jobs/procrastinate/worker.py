@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from casework.errors import CaseworkError, SetupError
+from casework.errors import CaseworkError, SetupError, StoreUnavailable
 from casework.jobs.port import Job, Outcome
 from casework.jobs.procrastinate.queue import PERFORM, QUEUE, arguments, job_of
 
@@ -134,9 +134,9 @@ class _Worker:
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
-        except (CaseworkError, ImportError):
-            raise
         except Exception as error:
+            if isinstance(error, CaseworkError | ImportError) and not isinstance(error, StoreUnavailable):
+                raise
             log.warning("the jobs cannot be reached: %s; trying again", type(error).__name__)
             return False
         finally:

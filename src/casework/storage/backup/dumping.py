@@ -87,8 +87,15 @@ def _running(words: list[str], url: URL, *, stdin: bool) -> Iterator[subprocess.
         assert process.stderr is not None
         said = process.stderr.read().decode(errors="replace")
         if process.wait():
-            advice = "; its version is older than the server's" if "version mismatch" in said else ""
-            raise SetupError(f"{Path(words[0]).name} ended with {process.returncode}{advice}")
+            raise SetupError(f"{Path(words[0]).name} ended with {process.returncode}{_advice(said)}")
+
+
+def _advice(said: str) -> str:
+    if "version mismatch" in said:
+        return "; its version is older than the server's"
+    if "permission denied" in said:
+        return "; this account may not read every table, as their owner may"
+    return ""
 
 
 def _conninfo(url: URL) -> str:

@@ -5,6 +5,7 @@ from casework.storage.diagnosis.diagnosis import Diagnosis, Looked, diagnose
 from casework.storage.diagnosis.journal import JournalReason, journal_reason
 from casework.storage.diagnosis.pinned import Pinned, Standing
 from casework.storage.diagnosis.place import file_of, shown_url
+from casework.storage.diagnosis.stray import Stray
 from casework.storage.diagnosis.waiting import Waiting
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Looked",
     "Pinned",
     "Standing",
+    "Stray",
     "Waiting",
     "diagnose",
     "file_of",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
 from casework.blobs import BlobStore
+from casework.clock import Clock
 from casework.compiled import Compiled
 from casework.storage.diagnosis.amiss import Amiss
 from casework.storage.diagnosis.journal import JournalReason, Settings, of_sqlite
 from casework.storage.diagnosis.pinned import ByHash, Pinned, pinned_cases
 from casework.storage.diagnosis.server import of_server
+from casework.storage.diagnosis.stray import Stray, stray
 from casework.storage.diagnosis.waiting import Waiting, waiting
 from casework.storage.enclosures import held
 from casework.storage.sql.engine import StoreOptions
@@ -26,6 +28,7 @@ class Diagnosis:
     """What was found. *version* is None where there are no tables; then nothing but the settings was looked at.
 
     *journal* and its reason are those of SQLite; *amiss* is what is wrong with the settings of the database.
+    *uncertainty* says how exactly the time of a server is known, by which the application goes; else None.
     *missing* maps a table to the columns it lacks. *blobs* is None where there is no blob store; *orphans* are
     blobs that no case keeps, *lost* those that a case keeps and that are not there.
     """
@@ -38,9 +41,11 @@ class Diagnosis:
     journal: str = ""
     journal_reason: JournalReason | None = None
     amiss: tuple[Amiss, ...] = ()
+    uncertainty: timedelta | None = None
     pinned: tuple[Pinned, ...] = ()
     missing: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     waiting: Waiting = attrs.field(factory=Waiting)
+    stray: Stray = attrs.field(factory=Stray)
     enclosures: int = 0
     blobs: int | None = None
     orphans: int = 0
@@ -59,6 +64,7 @@ class Looked:
     current: Mapping[str, Compiled]
     pinned: ByHash
     now: datetime
+    clock: Clock
     options: StoreOptions
     blobs: BlobStore | None = None
     integrity: bool = False
@@ -83,6 +89,7 @@ def diagnose(store: Store, looked: Looked) -> Diagnosis:
             found,
             pinned=tuple(pinned_cases(transaction, looked.current, looked.pinned)),
             waiting=waiting(transaction, channels, looked.now),
+            stray=stray(transaction, looked.pinned, channels, looked.now, runs=store.wakes.runner is not None),
         )
         return _with_blobs(transaction, found, looked.blobs)
 
@@ -90,7 +97,7 @@ def diagnose(store: Store, looked: Looked) -> Diagnosis:
 def _settings(store: Store, transaction: Transaction, looked: Looked) -> Settings:
     if transaction.dialect.name == "sqlite":
         return of_sqlite(store, transaction, looked.options, integrity=looked.integrity)
-    return of_server(transaction, looked.options, looked.now)
+    return of_server(transaction, looked.options, looked.clock)
 
 
 def _tables(store: Store, current: Mapping[str, Compiled]) -> tuple[str | None, dict[str, tuple[str, ...]]]:

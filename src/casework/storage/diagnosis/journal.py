@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Literal
 
 import attrs
@@ -23,13 +24,17 @@ _SYNCHRONOUS = {0: "OFF", 1: "NORMAL", 2: "FULL", 3: "EXTRA"}
 
 @attrs.frozen(kw_only=True)
 class Settings:
-    """What kind of database it is, how it is set up, and what is amiss with that."""
+    """What kind of database it is, how it is set up, and what is amiss with that.
+
+    *uncertainty* says how exactly the time of a server is known, where the application goes by that.
+    """
 
     library: str
     synchronous: str
     journal: str = ""
     journal_reason: JournalReason | None = None
     amiss: tuple[Amiss, ...] = ()
+    uncertainty: timedelta | None = None
 
 
 def journal_reason(

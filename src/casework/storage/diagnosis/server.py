@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import timedelta
 
 from sqlalchemy import text
 
-from casework.clock import from_micros
+from casework.clock import Clock, ReckonedClock, from_micros
 from casework.storage.diagnosis.amiss import Amiss, note, problem
 from casework.storage.diagnosis.journal import Settings
 from casework.storage.sql.engine import StoreOptions
@@ -43,14 +43,14 @@ _SESSIONS = text(
 )
 
 
-def of_server(transaction: Transaction, options: StoreOptions, now: datetime) -> Settings:
-    """The settings of a PostgreSQL store, as its server tells them; *now* is our own clock."""
+def of_server(transaction: Transaction, options: StoreOptions, clock: Clock) -> Settings:
+    """The settings of a PostgreSQL store, as its server tells them; *clock* is the one that the application goes by."""
     told = {str(name): str(setting) for name, setting in transaction.ask(_SETTINGS)}
     found = (
         *_durable(told),
         *_fit(told),
         *_writable(transaction, told),
-        *_clock(transaction, now),
+        *_clock(transaction, clock),
         *_collations(transaction),
         *_log(transaction),
         *_sessions(transaction, told, options),
@@ -59,6 +59,7 @@ def of_server(transaction: Transaction, options: StoreOptions, now: datetime) ->
         library=f"PostgreSQL {told.get('server_version', '?').split(' ')[0]}",
         synchronous=told.get("synchronous_commit", "?"),
         amiss=found,
+        uncertainty=clock.uncertainty if isinstance(clock, ReckonedClock) else None,
     )
 
 
@@ -115,9 +116,20 @@ def _writable(transaction: Transaction, told: Mapping[str, str]) -> Iterator[Ami
         )
 
 
-def _clock(transaction: Transaction, now: datetime) -> Iterator[Amiss]:
-    """How far our clock is from the server's; deadlines and the log go by ours (F48)."""
-    seconds = abs((from_micros(int(transaction.ask(_NOW)[0][0])) - now).total_seconds())
+def _clock(transaction: Transaction, clock: Clock) -> Iterator[Amiss]:
+    """How far our clock is from the server's; deadlines and the log go by ours only where one was given (F48)."""
+    if isinstance(clock, ReckonedClock):
+        seconds = _apart(transaction, clock.own)
+        if seconds > SKEW_NOTED:
+            yield note(
+                "clock",
+                f"this machine's clock and the database's differ by {seconds:.0f} s; casework goes by the database's, "
+                "other programs do not: let both follow a time server (NTP)",
+                f"本机与数据库时钟相差 {seconds:.0f} 秒；casework 以数据库时钟为准，其他程序则不然："
+                "请都与时间服务器（NTP）同步",
+            )
+        return
+    seconds = _apart(transaction, clock)
     if seconds > SKEW_NOTED:
         tell = problem if seconds > SKEW_WRONG else note
         yield tell(
@@ -125,6 +137,10 @@ def _clock(transaction: Transaction, now: datetime) -> Iterator[Amiss]:
             f"our clock and that of the database differ by {seconds:.0f} s; let both follow a time server (NTP)",
             f"本机与数据库时钟相差 {seconds:.0f} 秒；请都与时间服务器（NTP）同步",
         )
+
+
+def _apart(transaction: Transaction, clock: Clock) -> float:
+    return abs((from_micros(int(transaction.ask(_NOW)[0][0])) - clock.now()) / timedelta(seconds=1))
 
 
 def _collations(transaction: Transaction) -> Iterator[Amiss]:

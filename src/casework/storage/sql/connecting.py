@@ -37,6 +37,8 @@ def open_postgres(url: URL, options: StoreOptions) -> Engine:
     except ImportError:
         raise SetupError("PostgreSQL needs psycopg: pip install 'casework[postgres]'") from None
     arguments = _arguments(url, options)
+    limits = "" if options.prepared else _limits_of_each(options)
+    begin = f"BEGIN{limits}"
     engine = create_engine(
         url.set(drivername="postgresql+psycopg", query={}),
         hide_parameters=True,
@@ -53,44 +55,75 @@ def open_postgres(url: URL, options: StoreOptions) -> Engine:
         connection.adapters.register_dumper(int, Int8Dumper)
         record.info["line"] = Line(connection, prepares=options.prepared)
         record.info["commit_seconds"] = options.commit_seconds
+        record.info["limits"] = limits
         ((record.info["backend"],),) = connection.execute(_BACKEND).fetchall()
-        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    _replaced_where_lost(engine, psycopg.Error)
+    return engine
+
+
+def _replaced_where_lost(engine: Engine, errors: type[Exception]) -> None:
+    """Have a connection made anew before it is used, where it is dead, or older than the loss of another one."""
+    lost_at = float("-inf")
+
+    @event.listens_for(engine, "connect")
+    def _made(_: Any, record: Any) -> None:
+        record.info["made"] = record.info["used"] = time.monotonic()
+        record.info["new"] = True
+
+    @event.listens_for(engine, "invalidate")
+    def _lost(_: Any, record: Any, __: Any) -> None:
+        nonlocal lost_at
+        if record.info.get("made", lost_at) > lost_at:
+            lost_at = time.monotonic()
 
     @event.listens_for(engine, "checkout")
     def _alive(connection: Any, record: Any, _: Any) -> None:
+        # The pool gives up where it is told so of one that it has just made.
+        if record.info.pop("new", False):
+            return
+        if record.info.get("made", 0.0) <= lost_at:
+            raise DisconnectionError
         if time.monotonic() - record.info.get("used", 0.0) > PINGED_AFTER:
             try:
                 connection.execute("SELECT 1")
-            except psycopg.Error as error:
+            except errors as error:
                 raise DisconnectionError from error
 
     @event.listens_for(engine, "checkin")
     def _used(_: Any, record: Any) -> None:
         record.info["used"] = time.monotonic()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
-
-    return engine
-
 
 def _arguments(url: URL, options: StoreOptions) -> dict[str, Any]:
     """What libpq and psycopg are told; what the URL says itself goes before *options*."""
-    limits = {
-        "statement_timeout": options.statement_seconds,
-        "lock_timeout": options.lock_seconds,
-        "idle_in_transaction_session_timeout": options.idle_seconds,
-    }
     told = str(url.query.get("options", ""))
+    limits = _limits(options) if options.prepared else {}
     settings = " ".join([*(f"-c {name}={seconds}s" for name, seconds in limits.items()), told]).strip()
     return {
         **_KEEPALIVE,
         "connect_timeout": options.connect_seconds,
         "application_name": "casework",
         **{name: value for name, value in url.query.items() if name != "options"},
-        "options": settings,
+        **({"options": settings} if settings else {}),
         # Once it has prepared anything itself, each rollback of the driver drops what the line has prepared too.
         "prepare_threshold": None,
         "client_encoding": "utf8",
     }
+
+
+def _limits(options: StoreOptions) -> dict[str, int]:
+    return {
+        "statement_timeout": options.statement_seconds,
+        "lock_timeout": options.lock_seconds,
+        "idle_in_transaction_session_timeout": options.idle_seconds,
+    }
+
+
+def _limits_of_each(options: StoreOptions) -> str:
+    """The same for one transaction, sent along with its BEGIN: a pooler hands a session on after each."""
+    return "".join(f"; SET LOCAL {name} = '{seconds}s'" for name, seconds in _limits(options).items())

@@ -20,7 +20,7 @@ class StoreOptions:
 
     PostgreSQL: how many seconds to wait at most for a connection, for a lock, for one statement, for the next
     statement of a transaction, and for a commit that waits for a standby. *prepared* is to be false behind a pooler
-    that cannot keep prepared statements.
+    that hands sessions on after each transaction: nothing is then left in a session for the next one.
     *connections* are kept open by one process, and as many again in a rush.
     """
 

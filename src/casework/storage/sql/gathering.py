@@ -24,7 +24,7 @@ class Gathering(Transaction):
         # Deliberately without super().__init__(): there is one cursor, and it is the inner transaction's.
         self._inner = inner
         self.dialect, self.locks, self.hosted, self.held = inner.dialect, inner.locks, inner.hosted, inner.held
-        self.after_commit = inner.after_commit
+        self.after_commit, self.shown, self.logged = inner.after_commit, [], inner.logged
         self.closed = self.broken = False
         self._rows: dict[Prepared, list[Any]] = {}
         self._each_changes_one: set[Prepared] = set()

@@ -5,10 +5,14 @@ It knows the few types that columns of cases have, and holds one result at a tim
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from itertools import count
 from typing import Any
+
+log = logging.getLogger("casework.storage")
 
 KEPT_STATEMENTS = 400
 """Prepared statements of one connection: some dozen for each case type, and what updates of their rows need."""
@@ -19,6 +23,8 @@ _IDLE = 0
 _SQLSTATE = ord("C")
 _NOT_KEPT = (b"26000", b"0A000")
 """A prepared statement that somebody dropped, or whose table was changed."""
+_SHARED = b"42P05"
+"""One is there already: others use the same session, which only a pooler brings about."""
 
 
 class Line:
@@ -36,7 +42,6 @@ class Line:
         self._room = KEPT_STATEMENTS if prepares else 0
         self._numbered: dict[str, bytes] = {}
         self._names: dict[str, bytes] = {}
-        self._numbers = count()
         self._result: Any = None
         self._place = 0
         self._count = -1
@@ -73,7 +78,8 @@ class Line:
             return b""
         if len(self._names) >= self._room:
             return b""
-        name = b"casework_%d" % next(self._numbers)
+        # Named by what it says: where sessions are shared after all, a name never means another statement.
+        name = b"casework_" + sha256(numbered).hexdigest()[:40].encode()
         self._hold(self._libpq.prepare(name, numbered))
         self._names[sql] = name
         return name
@@ -102,13 +108,20 @@ class Line:
         if result.status not in (_COMMAND_OK, _TUPLES_OK):
             if self._libpq.status == _BAD:
                 raise self._lost("the connection is lost")
-            if result.error_field(_SQLSTATE) in _NOT_KEPT:
-                self._names.clear()
+            self._kept_no_more(result.error_field(_SQLSTATE))
             raise self._error_from(result)
         self._result, self._place = result, 0
         if result.status == _TUPLES_OK:
             self._load.set_pgresult(result)
         return self
+
+    def _kept_no_more(self, state: bytes | None) -> None:
+        if state in _NOT_KEPT:
+            self._names.clear()
+        elif state == _SHARED:
+            self._names.clear()
+            self._room = 0
+            log.warning("a pooler shares sessions of the store; give StoreOptions(prepared=False)")
 
     @property
     def statusmessage(self) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
 
-from casework.errors import SetupError, StoreMismatch, StoreUnavailable
+from casework.errors import SetupError, StoreMismatch, StoreUnavailable, WrongStatement
 from casework.storage.sql.patience import Patience
 from casework.storage.sql.prepared import Prepared
 from casework.storage.sql.served import Served, Waiting
@@ -24,6 +24,10 @@ from casework.storage.sql.transaction import (
 
 RESOLVED_WITHIN = 15.0
 """Seconds in which an unknown commit is to be resolved before the caller is told so."""
+_NEVER_CONNECTED = ("connection failed", "connection is bad", "connection timeout", "failed to resolve")
+"""How psycopg begins to tell that there is no connection."""
+_AGAIN = ("40001", "40P01", "26000", "42P05")
+"""Serialisation, deadlock; a prepared statement that is gone, or that somebody else has made."""
 _FINISHED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid || ' ' || backend_start = %s"
 _THERE = "SELECT hash FROM casework_entry WHERE tenant = %s AND case_id = %s AND number = %s"
 
@@ -41,12 +45,17 @@ class Postgres:
         self._patience = Patience()
         self._joined: dict[tuple[Prepared, ...], str] = {}
         self.errors: type[Exception] = psycopg.Error
+        # Classes 42, 22 and 0A of SQLSTATE, and what psycopg itself cannot put into a statement.
+        self._wrong = (psycopg.ProgrammingError, psycopg.DataError, psycopg.NotSupportedError)
 
     def raise_ours(self, error: Any) -> NoReturn:
         """Raise a driver error as one of ours. Not its own text, for that quotes values."""
         state = error.sqlstate or ""
         where = error.diag.constraint_name or error.diag.table_name or error.diag.column_name
         text = f"{type(error).__name__}{f' ({state})' if state else ''}{f' at {where}' if where else ''}"
+        if not state and str(error).startswith(_NEVER_CONNECTED):
+            # Nothing was asked yet, so that libpq's words quote no row; and they alone tell what to mend.
+            raise ConnectionLost(str(error).partition("\n")[0]) from error
         # A traceback tells the cause too, and the server's own words quote the row that it would not take (F78).
         error.args = (text,)
         if state == "25P03":
@@ -54,7 +63,7 @@ class Postgres:
             raise StoreUnavailable(f"this transaction was idle for too long, and was ended: {text}") from error
         if lost(error):
             raise ConnectionLost(f"the connection to the server was lost: {text}") from error
-        if state in ("40001", "40P01", "26000") or (state == "0A000" and "cached plan" in error.diag.message_primary):
+        if state in _AGAIN or (state == "0A000" and "cached plan" in error.diag.message_primary):
             raise Contended(text) from error
         if state == "23505":
             raise Duplicate(text) from error
@@ -66,6 +75,8 @@ class Postgres:
         if state == "42501":
             problem = f"{text}: {error.diag.message_primary}"
             raise StoreMismatch(problem, "this database user may not do that; see `casework roles`") from error
+        if isinstance(error, self._wrong):
+            raise WrongStatement(text) from error
         raise StoreUnavailable(text) from error
 
     def together(self, waiting: Iterable[Waiting]) -> Iterator[tuple[str, Sequence[Any]]]:
@@ -95,10 +106,12 @@ class Postgres:
 
     def begin(self, raw: Any, *, writes: bool, patient: bool = False) -> Transaction:
         """Begin before the first statement; a reader sees one state of the store."""
-        begin = "BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        limits = raw.info["limits"]
+        begin = f"BEGIN{limits}" if writes else f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY{limits}"
         # What may take long goes by the driver's own cursors, which an interruption reaches.
         line = None if patient else raw.info["line"]
         transaction = Served(raw, self._dialect, self, locks=writes, begin=begin, line=line)
+        transaction.numbered = writes and bool(limits)
         if patient:
             transaction.send("SET LOCAL statement_timeout = 0")
         return transaction
@@ -154,29 +167,52 @@ class Postgres:
 
     def was_kept(self, engine: Engine, raw: Any, transaction: Transaction, unknown: OutcomeUnknown) -> bool:
         """Whether the commit took place: once its session has ended, its last entry is there or will never be."""
-        backend, evidence = raw.info.get("backend"), transaction.evidence
         if raw.is_valid:
             raw.invalidate()
         assert isinstance(transaction, Served)
         if not transaction.wrote:
             return False
-        if evidence is None or backend is None or unknown.__cause__ is None:
+        if unknown.__cause__ is None:
             raise unknown
-        tenant, case_id, number, digest = evidence
+        if transaction.numbered:
+            return self._asked_again(engine, unknown, lambda driver: _by_number(driver, transaction.number, unknown))
+        backend, evidence = raw.info.get("backend"), transaction.evidence
+        if evidence is None or backend is None:
+            raise unknown
+        return self._asked_again(engine, unknown, lambda driver: _by_entry(driver, backend, evidence))
+
+    def _asked_again(self, engine: Engine, unknown: OutcomeUnknown, look: Callable[[Any], bool | None]) -> bool:
+        """What *look* finds on a new connection, once it is more than None. Raises *unknown* where that takes long."""
         until = time.monotonic() + RESOLVED_WITHIN
         while time.monotonic() < until:
             try:
                 with engine.connect() as connection:
                     driver: Any = connection.connection.driver_connection
                     while time.monotonic() < until:
-                        # A session that still is there might commit later; it is ended, and asked for again.
-                        if not driver.execute(_FINISHED, (backend,)).fetchall():
-                            row = driver.execute(_THERE, (tenant, case_id, number)).fetchone()
-                            return row is not None and bytes(row[0]) == digest
+                        found = look(driver)
+                        if found is not None:
+                            return found
                         time.sleep(0.05)
             except (self.errors, DBAPIError):
                 time.sleep(0.2)
         raise unknown
+
+
+def _by_entry(driver: Any, backend: str, evidence: tuple[str, str, int, bytes]) -> bool | None:
+    """Whether the last entry of a transaction is there; None while its session, which is ended, might still commit."""
+    *place, digest = evidence
+    if driver.execute(_FINISHED, (backend,)).fetchall():
+        return None
+    row = driver.execute(_THERE, place).fetchone()
+    return row is not None and bytes(row[0]) == digest
+
+
+def _by_number(driver: Any, number: str, unknown: OutcomeUnknown) -> bool | None:
+    """Whether the transaction of that number was committed: behind a pooler its session serves somebody else by now."""
+    if not number:
+        raise unknown
+    ((state,),) = driver.execute("SELECT pg_xact_status(%s::xid8)", (number,)).fetchall()
+    return {"committed": True, "aborted": False}.get(state)
 
 
 def lost(error: object) -> bool:

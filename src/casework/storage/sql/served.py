@@ -14,6 +14,7 @@ from casework.storage.sql.transaction import Driver, Transaction
 WAITING_LIMIT = 500
 """Statements that are kept back at most."""
 Waiting = tuple[Prepared, Sequence[Any]]
+_NUMBER = "; SELECT pg_current_xact_id()::text"
 
 
 class Joining(Driver, Protocol):
@@ -43,6 +44,9 @@ class Served(Transaction):
         self._begin = begin
         self._waiting: list[Waiting] = []
         self.wrote = False
+        self.numbered = False
+        """Whether the server is asked for the number of the transaction, by which its outcome can be found out."""
+        self.number = ""
 
     def lock(self, order: tuple[int, str, str], statement: Prepared, values: Mapping[str, Any]) -> Cursor:
         """Lock what the statement reads, and remember it in case that all this has to go again."""
@@ -111,7 +115,9 @@ class Served(Transaction):
         self.flush()
         if self._begin:
             begin, self._begin = self._begin, ""
-            self._execute(begin, None)
+            self._execute(begin + _NUMBER if self.numbered else begin, None)
+            if self.numbered:
+                self.number = str(self._cursor.fetchone()[0])
 
     def _send(self, sql: str, values: Sequence[Any] | None) -> None:
         if self._begin or self._waiting:

@@ -7,6 +7,7 @@ has no WAL-reset bug (3.51.3 or later) or where the caller says that one process
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
@@ -14,7 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from casework.errors import SetupError, StoreMismatch, StoreUnavailable
+from casework.errors import SetupError, StoreMismatch, StoreUnavailable, WrongStatement
 from casework.storage.sql.transaction import ConstraintBroken, OutcomeUnknown, Transaction
 
 BUSY_MILLISECONDS = 5_000
@@ -77,11 +78,13 @@ class SQLite:
             raise ConstraintBroken(text) from error
         if isinstance(error, sqlite3.OperationalError) and any(sign in text for sign in _OTHER_TABLES):
             raise StoreMismatch(text, "run app.create_tables() or `casework migrate`") from error
+        if isinstance(error, sqlite3.DataError) or any(sign in text for sign in _WRONG):
+            raise WrongStatement(text) from error
         raise StoreUnavailable(text) from error
 
     def begin(self, raw: Any, *, writes: bool, patient: bool = False) -> Transaction:
         """Begin: a writer takes the write lock at once, so that what it reads stays true."""
-        transaction = Transaction(raw, self._dialect, self, locks=writes)
+        transaction = Transaction(_Reading(raw, self), self._dialect, self, locks=writes)
         transaction.send("BEGIN IMMEDIATE" if writes else "BEGIN")
         return transaction
 
@@ -123,4 +126,55 @@ class SQLite:
         raise unknown
 
 
+class _Reading:
+    """A pooled connection whose cursor tells errors as ours when its rows are fetched, too."""
+
+    def __init__(self, raw: Any, driver: SQLite) -> None:
+        self._raw, self._driver = raw, driver
+        self.driver_connection = raw.driver_connection
+
+    def cursor(self) -> Any:
+        cursor = self._raw.cursor(_Rows)
+        cursor.raise_ours = self._driver.raise_ours
+        return cursor
+
+
+class _Rows(sqlite3.Cursor):
+    """SQLite reads on as it is asked for rows: what breaks then breaks in the fetching, not in the statement."""
+
+    raise_ours: Callable[[Any], NoReturn]
+
+    def fetchone(self) -> Any:
+        try:
+            return _ONE(self)
+        except SQLite.errors as error:
+            self.raise_ours(error)
+
+    def fetchmany(self, size: int | None = 100) -> list[Any]:
+        try:
+            return _MANY(self, size)
+        except SQLite.errors as error:
+            self.raise_ours(error)
+
+    def fetchall(self) -> list[Any]:
+        try:
+            return _ALL(self)
+        except SQLite.errors as error:
+            self.raise_ours(error)
+
+
+_ONE, _MANY, _ALL = sqlite3.Cursor.fetchone, sqlite3.Cursor.fetchmany, sqlite3.Cursor.fetchall
+_WRONG = (
+    "syntax error",
+    "incomplete input",
+    "unrecognized token",
+    "no such function",
+    "number of arguments",
+    "misuse of",
+    "ambiguous column",
+    "integer overflow",
+    "binding",
+    "one statement at a time",
+)
+"""Messages about a statement that is wrong whenever it is run."""
 _OTHER_TABLES = ("no such table", "no such column", "has no column")

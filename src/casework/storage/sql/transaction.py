@@ -12,6 +12,7 @@ from typing import Any, NoReturn, Protocol
 from sqlalchemy import Dialect, Executable
 
 from casework.errors import Reentered, StoreUnavailable
+from casework.model.reading import Reading, Shown
 from casework.storage.sql.prepared import Cursor, Prepared
 
 
@@ -65,6 +66,10 @@ class Transaction:
         self._errors = driver.errors
         self.dialect, self.locks, self.hosted = dialect, locks, hosted
         self.after_commit: list[Callable[[], None]] = []
+        self.shown: list[Shown] = []
+        """What was projected for somebody to see and has to stand in the access log first."""
+        self.logged: list[Reading] = []
+        """The lines of the access log that were written by this transaction, and go where it is rolled back."""
         self.broken = self.closed = False
         self.held: Held = {}
         self.evidence: tuple[str, str, int, bytes] | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from contextvars import Context
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from casework.errors import StoreUnavailable
-from casework.ids import Entropy
+from casework.ids import Entropy, apart
 from casework.storage.sql.backend import Backend, backend_of
 from casework.storage.sql.engine import is_memory
 from casework.storage.sql.host import Hosts
@@ -34,7 +35,7 @@ class Transactions:
 
     def __init__(self, engine: Engine, entropy: Entropy) -> None:
         self.engine = engine
-        self._entropy = entropy
+        self._jitter = apart(entropy, "pauses of transactions")
         self._backend: Backend = backend_of(engine)
         self._memory = is_memory(engine)
         self._alone = Alone()
@@ -42,7 +43,7 @@ class Transactions:
         one_writer = self._backend.turn_seconds is not None and not self._memory
         self._kept = Kept(engine) if one_writer else None
         self._hosts = Hosts()
-        self.gate: Callable[[Transaction], None] | None = None
+        self.gate: Callable[[Transaction, Mapping[Any, Any]], None] | None = None
 
     def carried(self, work: Callable[[Transaction], Answer]) -> Answer:
         """Carry out *work* in a transaction that writes; as a whole again where somebody else was in the way."""
@@ -63,8 +64,15 @@ class Transactions:
                 self._pause(attempt, RECONNECTING if isinstance(error, ConnectionLost) else FIRST_PAUSE)
         raise AssertionError("the last attempt answers or raises")
 
+    def apart(self, work: Callable[[Transaction], Answer]) -> Answer:
+        """The same while another transaction is under way here; it must ask for nothing that that one has locked.
+
+        Not on SQLite, where there is one writer.
+        """
+        return Context().run(self.carried, work)
+
     def _pause(self, attempt: int, first: float) -> None:
-        share = (1 + int.from_bytes(self._entropy(1), "big")) / 256
+        share = (1 + int.from_bytes(self._jitter(1), "big")) / 256
         time.sleep(first * 2**attempt * share)
 
     @contextmanager
@@ -78,7 +86,7 @@ class Transactions:
                     transaction = self._backend.begin(raw, writes=True)
                     with transaction:
                         if self.gate is not None:
-                            self.gate(transaction)
+                            self.gate(transaction, raw.info)
                         yield transaction
                     if transaction.broken:
                         raise StoreUnavailable("the database ended this transaction; nothing was kept")
@@ -135,7 +143,7 @@ class Transactions:
             try:
                 with transaction:
                     if self.gate is not None:
-                        self.gate(transaction)
+                        self.gate(transaction, connection.info)
                     yield transaction
                     transaction.flush()
             finally:
@@ -155,11 +163,11 @@ class Transactions:
         except PoolTimeout as error:
             raise StoreUnavailable("every connection to the store is in use") from error
 
-    def _give_up(self, raw: Any) -> None:
-        # Its sisters in the pool lead to the same server; better to make new ones than to try each.
+    @staticmethod
+    def _give_up(raw: Any) -> None:
+        # The engine then replaces its sisters too, as each is asked for: they lead to the same server.
         if raw.is_valid:
             raw.invalidate()
-        self.engine.dispose()
 
 
 _INSTEAD = {

@@ -268,7 +268,8 @@ class Bench:
 
     def _untouched(self, what: str) -> None:
         now = tables(self.app)
-        changed = [name for name in now if now[name] != self.rows.get(name)]
+        # That somebody looked at something stands in the access log, and is no change of any case.
+        changed = [name for name in now if now[name] != self.rows.get(name) and name != "casework_reading"]
         assert not changed, f"{what} has changed {', '.join(changed)}"
 
     def _people(self, call: Call) -> None:

@@ -184,14 +184,32 @@ class Doing:
         case["closed"] = ended[0]
 
     def void_acts(self, before: Case, after: Case) -> None:
-        """Whoever changes a field that an act had set makes that act void, unless it is the act itself."""
+        """Whoever changes a field that an act had set makes that act void, and those that asked for another person.
+
+        Only the act itself stays, whose doer changes it just now.
+        """
         doing = after.pop("doing", None)
         old, new = before["data"], after["data"]
         changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+        gone: set[str] = set()
         for _, step in self.ways(after):
             sets = {e.field for e in step.effects if isinstance(e, Set) and e.value is not None}
-            if not step.automatic and step.trigger != doing and sets & changed:
-                after["acts"].pop(step.trigger, None)
+            if not step.automatic and sets & changed:
+                gone.add(step.trigger)
+        approving = self._approving(after) if gone else []
+        while more := {trigger for trigger, others in approving if others & gone} - gone:
+            gone |= more
+        for trigger in gone - {doing}:
+            after["acts"].pop(trigger, None)
+
+    def _approving(self, case: Case) -> list[tuple[str, set[str]]]:
+        """Every trigger of people, with those whose doer has to be somebody else."""
+        return [
+            (step.trigger, {node.trigger for node in tree.walk(clause) if isinstance(node, tree.Differs)})
+            for _, step in self.ways(case)
+            for clause in self.clauses(case, step)
+            if not step.automatic
+        ]
 
     def clocks(self, case: Case) -> dict[str, datetime]:
         """Every timer of a case: its deadlines, and when its automatic steps look at the time again."""
