@@ -239,6 +239,8 @@ LATER = {
     "casework_key",
     "casework_erasure",
     "casework_legal_hold",
+    "casework_reading",
+    "casework_glass",
 }
 
 

@@ -170,9 +170,7 @@ def _operator(name: str, wrong: Callable[[Any, Any], Any]) -> Callable[[pytest.M
 
 
 def _roles_everywhere(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(
-        Predicates, "holds", lambda self, role, asking: predicate.true() if role in asking.roles else predicate.false()
-    )
+    patch.setattr(Predicates, "within", lambda self, reach: predicate.true())
 
 
 def _uncorrelated(patch: pytest.MonkeyPatch) -> None:

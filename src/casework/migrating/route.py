@@ -6,7 +6,6 @@ from functools import cached_property
 
 from casework.compiled import Compiled
 from casework.errors import UnsoundDefinition
-from casework.loader.migration import digest_of
 from casework.migrating.rules import Rules
 from casework.model.migration import Migration
 
@@ -36,6 +35,8 @@ class Route:
     @cached_property
     def digest(self) -> str:
         """The SHA-256 of its document, by which the log tells which one it was."""
+        from casework.loader.migration import digest_of  # what writes documents waits for the first that is asked for
+
         return digest_of(self.migration)
 
     def rules(self, left: Compiled, right: Compiled) -> Rules:
