@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from shelter import shelter
+from stores import fresh
 from working import case_types, day
 
-from casework import Desk
+from casework import Actor, Case, Desk
+from casework.migrating import Migration
 from casework.storage import schema
 from casework.storage.sql.prepared import Prepared
 
@@ -24,10 +26,14 @@ TENANT = r"\b(?:case__)?tenant\"?\s*=\s*"
 BINDS = re.compile(TENANT + r"(?:\?|%s|%\(\w+\)s)")
 JOINS = re.compile(TENANT + r"\w+\.(?:case__)?tenant\b")
 
+NORTH = Actor("li", {"clerk"}, unit="anlu", tenant="north")
+NOTHING_CHANGED = Migration(name="nothing changed", case_type="stay")
+
 FOR_ALL = {
     "FROM casework_enclosure WHERE casework_enclosure.digest =": "a file goes only where no tenant keeps equal bytes",
     "FROM casework_key WHERE casework_key.proof IS NOT NULL": "asks whether the store has keys at all",
     "FROM casework_erasure WHERE casework_erasure.state IN": "what was begun is finished, whosoever it is",
+    "JOIN casework_erasure ON casework_erasure.tenant =": "a start asks whether anything is left of anybody erased",
 }
 """What a desk asks without naming a tenant, and why."""
 
@@ -63,12 +69,27 @@ def kept_apart(sql: str) -> bool:
     )
 
 
+def _left_behind(url: str) -> tuple[Case, Case]:
+    """Two cases of a definition that is older than those of the day."""
+    app = shelter(url)
+    desk = app.desk(NORTH)
+    cases = desk.open("stay"), desk.open("stay")
+    app.dispose()
+    return cases
+
+
 def test_f94_no_statement_of_a_desk_crosses_tenants() -> None:
-    called: set[str] = set()
+    called, url = set[str](), fresh()
+    moved, left = _left_behind(url)
     with heard() as sent:
-        app = shelter(case_types=case_types())
+        app = shelter(url, case_types=case_types())
         sent.clear()
         day(app, "north", called.add)
+        desk = app.desk(NORTH)
+        moved = desk.migrate(moved.id, NOTHING_CHANGED)
+        assert [1, 0] == [desk.migrate_all(NOTHING_CHANGED).moved for _ in range(2)]
+        assert app.desk(NORTH).get(left.id).manifest == moved.manifest
+        called |= {"migrate", "migrate_all"}
     crossing = sorted(
         {sql for sql, _ in sent if not kept_apart(sql) and not any(part in " ".join(sql.split()) for part in FOR_ALL)}
     )

@@ -230,8 +230,8 @@ SABOTEURS = [
     Saboteur(
         "the readers of a field are forgotten",
         "access.py",
-        "return frozenset(field.readers) or self._readers",
-        "return self._readers",
+        "named = frozenset(field.readers) or self._readers.get(",
+        "named = self._readers.get(",
         "tests/plugins/test_outfit.py::test_readers_of_a_field_stand_instead_of_those_of_its_class",
     ),
     Saboteur(

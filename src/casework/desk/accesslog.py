@@ -6,10 +6,9 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 
 import attrs
 
@@ -21,6 +20,7 @@ from casework.model.actor import Actor
 from casework.model.case import Case
 from casework.model.reading import Reading, Shown
 from casework.model.refusal import Problem, Refusal
+from casework.storage.gate import aside
 from casework.storage.readings import About, Place
 from casework.storage.sql.transaction import Transaction
 from casework.text import Text
@@ -53,7 +53,7 @@ class Reader:
     purpose: str = ""
 
 
-def log_shown(engine: Engine, transaction: Transaction, reader: Reader, verb: str) -> None:
+def log_shown(engine: Engine, transaction: Transaction, reader: Reader, verb: str, *, ends: bool) -> None:
     """Write a line for each case of which *transaction* has something watched to show; nothing where it has nothing.
 
     They are committed before the values leave the desk: with the transaction, where it writes and is ours, else by
@@ -65,9 +65,11 @@ def log_shown(engine: Engine, transaction: Transaction, reader: Reader, verb: st
     lines = _lines(engine, reader, verb, shown)
     if transaction.hosted and transaction.dialect.name != "sqlite":
         # The host may roll back what it did, but not that somebody saw it.
-        engine.store.transactions.apart(partial(_write, engine, reader.actor.tenant, lines))
+        engine.store.transactions.apart(_writing(engine, reader, lines))
     else:
-        engine.store.readings.write(transaction, reader.actor.tenant, lines)
+        written = engine.store.readings
+        write = written.write_alone if ends and transaction.evidence is None else written.write
+        write(transaction, reader.actor.tenant, lines)
         transaction.logged += lines
 
 
@@ -86,12 +88,16 @@ def log_again(engine: Engine, outer: Transaction | None, reader: Reader, lines: 
 
 
 def write_alone(engine: Engine, reader: Reader, lines: Sequence[Reading]) -> None:
-    """Write lines in a transaction of their own."""
-    engine.store.transactions.carried(partial(_write, engine, reader.actor.tenant, lines))
+    """Write lines in a transaction of their own.
+
+    What speaks against going on with the records does not speak against this: no record is touched.
+    """
+    with aside():
+        engine.store.transactions.carried(_writing(engine, reader, lines))
 
 
-def _write(engine: Engine, tenant: str, lines: Sequence[Reading], transaction: Transaction) -> None:
-    engine.store.readings.write(transaction, tenant, lines)
+def _writing(engine: Engine, reader: Reader, lines: Sequence[Reading]) -> Callable[[Transaction], None]:
+    return lambda transaction: engine.store.readings.write_alone(transaction, reader.actor.tenant, lines)
 
 
 def _lines(engine: Engine, reader: Reader, verb: str, shown: Iterable[Shown]) -> tuple[Reading, ...]:

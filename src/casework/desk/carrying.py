@@ -31,7 +31,7 @@ class Carrier:
 
         def logged(transaction: Transaction) -> Answer:
             answer = work(transaction)
-            accesslog.log_shown(self._engine, transaction, self._reader, verb)
+            accesslog.log_shown(self._engine, transaction, self._reader, verb, ends=self._transaction is None)
             return answer
 
         self._engine.guarded()
@@ -75,7 +75,7 @@ class Carrier:
             if self._transaction is not None:
                 with self._transaction.looking():
                     yield self._transaction
-                accesslog.log_shown(self._engine, self._transaction, self._reader, verb)
+                accesslog.log_shown(self._engine, self._transaction, self._reader, verb, ends=False)
             else:
                 with self._engine.store.transactions.read() as transaction:
                     yield transaction

@@ -62,6 +62,12 @@ class Readings:
             }
             transaction.put(self._insert, bound(row))
 
+    def write_alone(self, transaction: Transaction, tenant: str, lines: Sequence[Reading]) -> None:
+        """The same in a transaction that writes nothing else: whoever reads does not wait for a standby that is gone."""
+        if transaction.dialect.name == "postgresql":
+            transaction.send("SET LOCAL synchronous_commit = local")
+        self.write(transaction, tenant, lines)
+
     def find(
         self, transaction: Transaction, tenant: str, about: About, *, after: Place | None, limit: int
     ) -> list[tuple[Place, Reading]]:
