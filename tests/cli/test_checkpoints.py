@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from processes import casework
 
 from casework.checkpoints import Signer
 from casework.cli.checkpoints import verifier
@@ -25,11 +26,9 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def called(*words: str, stdin: str = "", code: int = 0) -> str:
     """What a call says on stdout; it must end with *code*."""
-    done = subprocess.run(
-        [sys.executable, "-m", "casework", *words], input=stdin, capture_output=True, encoding="utf-8", timeout=60
-    )
-    assert code == done.returncode, done.stdout + done.stderr
-    return done.stdout
+    done = casework(*words, stdin=stdin)
+    assert code == done.code, done.out + done.err
+    return done.out
 
 
 def opened() -> None:

@@ -7,7 +7,6 @@ import io
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 import types
 from collections.abc import Iterator
@@ -15,8 +14,8 @@ from pathlib import Path
 
 import pytest
 from pages import ROOT, Block, blocks, pages
+from processes import casework
 
-COMMAND = "import sys; from casework.cli import main; sys.argv[0] = 'casework'; sys.exit(main())"
 _EXIT = re.compile(r"#\s*exit\s+(\d+)\s*\Z")
 _DEFINITION = re.compile(r"^(chain|states):", re.MULTILINE)
 
@@ -60,15 +59,8 @@ def run_console(block: Block, folder: Path) -> None:
         words = shlex.split(line.removeprefix("$ casework "), comments=True)
         odd = [word for word in words if word in ("|", ">", "<", ">>", "&&", ";", "&")]
         assert not odd, f"line {block.line}: {line!r} needs a shell; show one command a line"
-        done = subprocess.run(
-            [sys.executable, "-c", COMMAND, *words],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == expected, f"{line}\nended with {done.returncode}\n{done.stdout}{done.stderr}"
+        done = casework(*words, folder=folder)
+        assert done.code == expected, f"{line}\nended with {done.code}\n{done.out}{done.err}"
 
 
 def run_page(page: Path, folder: Path) -> None:

@@ -14,8 +14,8 @@ import attrs
 import psycopg
 import pytest
 from erasure.dying import app_in, erase_and_die
-from faults.town import forking
 from oracle import assert_inv
+from processes import forking
 from server import lent_database
 from shelter import LI, WU, left
 from stores import fresh, on_sqlite

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import attrs
 from effects.parcel import parcel
-from faults.town import CLERK, TYPES, forking
+from faults.town import CLERK, TYPES
+from processes import forking
 
 from casework import Case, Casework, Channel, Desk, Message, Refused, StoreUnavailable
 from casework.jobs.procrastinate import Procrastinate, work

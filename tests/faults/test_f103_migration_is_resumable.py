@@ -9,9 +9,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import pytest
-from faults.town import forking
 from migrating.versions import ANA, NEW, NOW, OLD, QUICK, URGENT_FIRST
 from outside import outside
+from processes import forking
 from stores import fresh
 
 from casework import Casework, FrozenClock

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import sys
@@ -15,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from files import PNG, png
+from processes import forking
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 from stores import quick
@@ -159,7 +159,6 @@ parent = CaseType(
 )
 
 TYPES = (guest, house, parent, child)
-PRELOADED = ["casework.app", "casework.desk.desk", "concurrent.futures.process", "procrastinate", "psycopg"]
 POST = Channel("post", lambda message, key: None, delivery="at_least_once")
 
 
@@ -215,15 +214,6 @@ def at_once(work: Iterable[Callable[[], Any]]) -> list[Any]:
         if isinstance(answer, BaseException):
             raise answer
     return answers
-
-
-def forking() -> Any:
-    """Where processes come from: by forking one that has loaded everything, where that is possible."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    return context
 
 
 def in_processes(work: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
