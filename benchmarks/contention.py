@@ -14,7 +14,6 @@ from benchmarks.workload import ACTOR, TRIGGERS, app_on, beds, form_of, ready_ca
 from casework import Casework, Desk, Refused, StoreOptions
 
 BEDS_GOAL = Goal(0.3, least=True)
-TIMES = 3
 
 
 def run(sizes: Sizes, folder: Path) -> Iterator[Figure]:
@@ -26,7 +25,7 @@ def run(sizes: Sizes, folder: Path) -> Iterator[Figure]:
 def _cases(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     app = app_on(folder / "contention.db", synchronous="NORMAL")
     ids = ready_cases(app, sizes.processes * max(1, sizes.each // len(TRIGGERS)))
-    alone, together = _compared(folder / "contention.db", "bench", ids, sizes.processes)
+    alone, together = _compared(sizes, folder / "contention.db", "bench", ids, sizes.processes)
     assert app.verify().whole
     app.dispose()
     one = f"1 process, {len(ids) * len(TRIGGERS)} firings"
@@ -47,7 +46,7 @@ def _beds(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     ids = app.atomically(ACTOR, lambda desk: [desk.open("beds").id for _ in range(cases)])
     for _ in range(number):
         app.desk(ACTOR).fire(ids[0], "furnish")
-    alone, together = _compared(folder / "beds.db", "beds", ids, writers)
+    alone, together = _compared(sizes, folder / "beds.db", "beds", ids, writers)
     verdict = app.verify()
     assert verdict.whole, verdict
     app.dispose()
@@ -64,10 +63,10 @@ def _beds(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     )
 
 
-def _compared(path: Path, kind: str, ids: Sequence[str], writers: int) -> tuple[float, float]:
+def _compared(sizes: Sizes, path: Path, kind: str, ids: Sequence[str], writers: int) -> tuple[float, float]:
     """Accepted firings a second with one process and with *writers*, by turns; the median of a few times each."""
     found: dict[int, list[float]] = {1: [], writers: []}
-    for _ in range(TIMES):
+    for _ in range(sizes.times):
         for number in found:
             found[number].append(_throughput(path, kind, [ids[place::number] for place in range(number)]))
     return statistics.median(found[1]), statistics.median(found[writers])

@@ -63,6 +63,7 @@ class Sizes:
     pages: int
     processes: int
     each: int
+    times: int
     beds: tuple[int, int, int]
     bulk: int
     imports: int
@@ -78,6 +79,7 @@ FULL = Sizes(
     pages=15,
     processes=8,
     each=250,
+    times=3,
     beds=(10, 400, 16),
     bulk=2_000,
     imports=11,
@@ -93,6 +95,7 @@ TINY = Sizes(
     pages=2,
     processes=2,
     each=3,
+    times=1,
     beds=(2, 6, 2),
     bulk=6,
     imports=1,

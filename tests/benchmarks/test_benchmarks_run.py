@@ -11,17 +11,8 @@ from pathlib import Path
 import pytest
 from tree import ROOT
 
-NAMES = (
-    "decide",
-    "firing_sqlite",
-    "scale",
-    "contention",
-    "bulk",
-    "import",
-    "peers",
-    "durable_peers",
-    "firing_postgres",
-)
+QUICK = ("decide", "scale", "bulk", "import", "peers")
+DURABLE = ("firing_sqlite", "contention", "durable_peers", "firing_postgres")
 
 
 def started(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -37,25 +28,19 @@ def started(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-# It starts a server and seven processes, which takes longer than all the others together.
-@pytest.mark.parametrize("name", [*NAMES, pytest.param("effects", marks=pytest.mark.long)])
-def test_a_benchmark_runs_and_writes_what_it_found(name: str, tmp_path: Path) -> None:
-    done = started(name, "--tiny", "--out", str(tmp_path), "--work", str(tmp_path))
+# The effects start a server and seven processes, which takes longer than all the others together.
+@pytest.mark.parametrize("names", [QUICK, DURABLE, pytest.param(("effects",), marks=pytest.mark.long)], ids=" ".join)
+def test_benchmarks_run_and_write_what_they_found(names: tuple[str, ...], tmp_path: Path) -> None:
+    done = started(*names, "--tiny", "--out", str(tmp_path), "--work", str(tmp_path))
 
     assert (0, "") == (done.returncode, done.stderr)
-    figures = json.loads((tmp_path / "benchmarks.json").read_text(encoding="utf-8"))["figures"][name]
+    found = json.loads((tmp_path / "benchmarks.json").read_text(encoding="utf-8"))["figures"]
     page = (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
-    assert figures and all(figure["value"] >= 0 and figure["name"] in page for figure in figures)
-
-
-def test_a_ratio_names_a_figure_of_the_same_table(tmp_path: Path) -> None:
-    started("decide", "bulk", "--tiny", "--out", str(tmp_path), "--work", str(tmp_path))
-
-    tables = json.loads((tmp_path / "benchmarks.json").read_text(encoding="utf-8"))["figures"]
-    assert ["decide", "bulk"] == list(tables)
-    for figures in tables.values():
-        names = {figure["name"] for figure in figures}
-        assert set() == {figure["against"] for figure in figures if figure["ratio"] is not None} - names
+    assert list(names) == list(found)
+    for figures in found.values():
+        assert figures and all(figure["value"] >= 0 and figure["name"] in page for figure in figures)
+        compared = {figure["against"] for figure in figures if figure["ratio"] is not None}
+        assert set() == compared - {figure["name"] for figure in figures}
 
 
 def test_a_benchmark_that_is_not_there_is_told() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from cli.errand import Line
@@ -98,3 +100,22 @@ def test_who_may_ever_see_a_class_is_answered(cli: Line) -> None:
 )
 def test_what_is_not_there_is_a_wrong_call(cli: Line, words: tuple[str, ...]) -> None:
     cli("authority", *words, code=2)
+
+
+def test_the_way_to_each_finding_is_drawn(stuck: Line, tmp_path: Path) -> None:
+    told = stuck.json(*_plugins(2), "--lang", "zh", "prove", "permit", "--drawing", "out", code=4)
+
+    files = {Path(name).name for name in told["drawings"]}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == files
+    stem = next(name for name in files if "CW609" in name).split(".")[0].removesuffix("-whole")
+    assert {f"{stem}{more}.{form}" for more in ("", "-whole") for form in ("svg", "mmd")} <= files
+    words = "".join(ElementTree.parse(tmp_path / "out" / f"{stem}.svg").getroot().itertext())
+    assert "流程互相等待" in words and "clerk立案" in words
+    assert (tmp_path / "out" / f"{stem}.mmd").read_text(encoding="utf-8").startswith("flowchart TD\n")
+
+
+def test_the_way_of_an_authority_is_drawn(stuck: Line, tmp_path: Path) -> None:
+    asked = ("authority", "can", "permit", "--roles", "clerk,chief", "--reach", "granted")
+    stuck(*_plugins(0), *asked, "--out", "way.svg")
+
+    assert "granted" in "".join(ElementTree.parse(tmp_path / "way.svg").getroot().itertext())
