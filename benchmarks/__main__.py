@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     place = report.machine()
     print(", ".join(f"{name} {value}" for name, value in place.items()), flush=True)
     told = {}
+    if asked.work is not None:
+        asked.work.mkdir(parents=True, exist_ok=True)
     for name in asked.names or BENCHMARKS:
         print(f"\n== {name}", flush=True)
         with tempfile.TemporaryDirectory(prefix="casework-benchmark-", dir=asked.work) as folder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.diagram.mermaid import mermaid
-from casework.diagram.svg import svg
+from casework.diagram.mermaid import graphs_mermaid, mermaid
+from casework.diagram.svg import graphs_svg, svg
 
-__all__ = ["mermaid", "svg"]
+__all__ = ["graphs_mermaid", "graphs_svg", "mermaid", "svg"]

@@ -45,6 +45,11 @@ class Node:
     current: bool = False
     phases: tuple[str, ...] = ()
     inside: tuple[Label, ...] = ()
+    beside: tuple[str, ...] = ()
+    """Where a node is a whole configuration: the states of the other workflows."""
+    marked: bool = False
+    """On a path that is highlighted; *goal* is where that ends."""
+    goal: bool = False
 
 
 @attrs.frozen
@@ -57,6 +62,7 @@ class Edge:
     sources: tuple[str, ...]
     target: str
     labels: tuple[Label, ...]
+    marked: bool = False
 
     @property
     def automatic(self) -> bool:

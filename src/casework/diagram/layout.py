@@ -44,6 +44,7 @@ class Box:
     rect: Rect
     lines: tuple[str, ...]
     inside: tuple[tuple[Label, str], ...]
+    beside: tuple[str, ...]
 
 
 @attrs.frozen
@@ -94,9 +95,10 @@ def layout(graph: Graph) -> Layout:
     return _Layout(graph, arrange(graph)).result()
 
 
-def _box_text(node: Node) -> tuple[tuple[str, ...], tuple[tuple[Label, str], ...]]:
+def _box_text(node: Node) -> tuple[tuple[str, ...], tuple[tuple[Label, str], ...], tuple[str, ...]]:
     inside = tuple((label, wrap(label.text, INSIDE, INSIDE_LIMIT, 1)[0]) for label in node.inside)
-    return balanced(node.title, TITLE, TITLE_LIMIT), inside
+    beside = tuple(wrap(text, INSIDE, INSIDE_LIMIT, 1)[0] for text in node.beside)
+    return balanced(node.title, TITLE, TITLE_LIMIT), inside, beside
 
 
 class _Layout:
@@ -136,10 +138,12 @@ class _Layout:
 
     def _size(self, item: Item) -> tuple[float, float]:
         if item.state:
-            lines, inside = self._texts[item.state]
+            lines, inside, beside = self._texts[item.state]
             wide = max(width(line, TITLE) * 1.04 for line in lines)
-            wide = max([wide, *(width(text, INSIDE) + ICON for _, text in inside)]) + 26
-            high = len(lines) * TITLE_LINE + (len(inside) * INSIDE_LINE + 6 if inside else 0) + 20
+            small = [*(width(text, INSIDE) + ICON for _, text in inside), *(width(text, INSIDE) for text in beside)]
+            wide = max([wide, *small]) + 26
+            extra = len(inside) + len(beside)
+            high = len(lines) * TITLE_LINE + (extra * INSIDE_LINE + 6 if extra else 0) + 20
             touching = self._links.get(item, [])
             ports = max(sum(link.left == item for link in touching), sum(link.right == item for link in touching))
             return max(wide, 72.0), max(high, 40.0, ports * PORT + 9)
@@ -185,8 +189,8 @@ class _Layout:
 
     def _box(self, item: Item) -> Box:
         (x, wide), high = self._columns[item.rank], self._sizes[item][1]
-        lines, inside = self._texts[item.state]
-        return Box(self._nodes[item.state], Rect(x, self._y[item] - high / 2, wide, high), lines, inside)
+        lines, inside, beside = self._texts[item.state]
+        return Box(self._nodes[item.state], Rect(x, self._y[item] - high / 2, wide, high), lines, inside, beside)
 
     def _tag(self, item: Item) -> Tag:
         return Tag(self._ranks.routes[item.edge], self._tag_rect(item), self._tags[item.edge])
@@ -201,13 +205,14 @@ class _Layout:
         tip = (0.0, 0.0)
         for link in self._pieces[number]:
             tail, head = (link.left, link.right) if route.forward else (link.right, link.left)
-            live = any(rank == tail.rank if tail.state else (rank < tail.rank) == route.forward for rank in current)
+            live = route.edge.marked
+            live |= any(rank == tail.rank if tail.state else (rank < tail.rank) == route.forward for rank in current)
             x, to_x = sum(self._columns[link.left.rank]), self._columns[link.right.rank][0]
             piece = Piece(x, self._port(link.left, link), to_x, self._port(link.right, link), live)
             pieces += [piece, *self._level(tail, live)]
             if head.state:
                 tip = (piece.to_x, piece.to_y) if route.forward else (piece.x, piece.y)
-        return Wire(route, tuple(pieces), tip, bool(current))
+        return Wire(route, tuple(pieces), tip, bool(current) or route.edge.marked)
 
     def _level(self, item: Item, live: bool) -> list[Piece]:
         """The level way of an edge through a rank, around its label where it has one there."""

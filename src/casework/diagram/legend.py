@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from casework.diagram.layout import LABEL, Layout
 from casework.diagram.measure import width
-from casework.diagram.shapes import BACK, LINE, LIVE, MUTED, arrow, icon, n, rectangle, written
+from casework.diagram.shapes import BACK, BAD, LINE, LIVE, MUTED, arrow, icon, n, rectangle, written
 from casework.text import Language
 
 ROW = 22.0
@@ -17,6 +17,8 @@ _WORDS: dict[str, dict[Language, str]] = {
     "back": {"en": "back to an earlier state", "zh": "退回先前状态"},
     "final": {"en": "ending", "zh": "终结状态"},
     "current": {"en": "current state", "zh": "当前状态"},
+    "marked": {"en": "the path", "zh": "路径"},
+    "goal": {"en": "where the path ends", "zh": "路径终点"},
     "enters": {"en": "enters the state anew", "zh": "重新进入本状态"},
     "stays": {"en": "stays in the state", "zh": "停留在本状态"},
 }
@@ -31,7 +33,8 @@ class Legend:
         for one in layouts:
             found |= {label.by for edge in one.graph.edges for label in edge.labels}
             found |= {"enters" if label.enters else "stays" for node in one.graph.nodes for label in node.inside}
-            found |= {kind for node in one.graph.nodes for kind in ("final", "current") if getattr(node, kind)}
+            found |= {kind for node in one.graph.nodes for kind in ("final", "current", "goal") if getattr(node, kind)}
+            found |= {"marked" for edge in one.graph.edges if edge.marked}
             found |= {"back" for wire in one.wires if not wire.route.forward}
         self.entries = [kind for kind in _WORDS if kind in found]
 
@@ -50,6 +53,10 @@ class Legend:
     def _sign(self, kind: str, x: float, y: float) -> str:
         if kind == "back":
             return f'<path d="M{n(x + 6)} {n(y)}H{n(x + 28)}" stroke="{BACK}"/>{arrow(x, y, False, BACK)}'
+        if kind == "marked":
+            return f'<path d="M{n(x)} {n(y)}h20" stroke="{LIVE}" stroke-width="2"/>{arrow(x + 28, y, True, LIVE)}'
+        if kind == "goal":
+            return rectangle(x, y - 7, 28, 14, 4, "#fef2f2", BAD, 2.0)
         if kind in ("final", "current"):
             fill, stroke = (LIVE, "#1e3a8a") if kind == "current" else ("#f1f5f9", MUTED)
             outer = rectangle(x, y - 7, 28, 14, 4, fill, stroke, 1.2)

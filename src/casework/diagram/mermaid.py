@@ -11,7 +11,8 @@ from casework.model.names import is_name
 from casework.model.workflow import Workflow
 from casework.text import Language
 
-_SIGNS = {"person": "", "automatic": "⚙ ", "clock": "⏱ "}
+SIGNS = {"person": "", "automatic": "⚙ ", "clock": "⏱ "}
+"""What stands before the words for what somebody, the engine or a deadline does."""
 
 # Mermaid's entity codes are undone at different moments by different renderers; a sign that looks
 # alike means nothing to any of them.
@@ -49,13 +50,17 @@ def mermaid(
     ⚙ marks what happens by itself, ⏱ what a deadline fires, ↻ what enters its own state anew, ▶ the state
     that *states* (workflow to state) says a case is in.
     """
-    pictures = graphs(definition, language, states)
+    return graphs_mermaid(graphs(definition, language, states))
+
+
+def graphs_mermaid(pictures: tuple[Graph, ...]) -> str:
+    """Graphs that were made ready in one language, as a Mermaid state diagram; ★ marks a highlighted path."""
     lines = ["stateDiagram-v2", "    direction LR"]
     for number, graph in enumerate(pictures):
         if len(pictures) == 1:
             lines += _body(graph, number, "    ")
         else:
-            lines += [f'    state "{_safe(graph.title)}" as {_id("w", graph.name, number)} {{']
+            lines += [f'    state "{safe(graph.title)}" as {_id("w", graph.name, number)} {{']
             lines += ["        direction LR", *_body(graph, number, "        "), "    }"]
     return "\n".join([*lines, *_highlight(pictures)]) + "\n"
 
@@ -63,7 +68,9 @@ def mermaid(
 def _body(graph: Graph, number: int, indent: str) -> Iterator[str]:
     ids = _ids(graph, number)
     for node in graph.nodes:
-        yield f'{indent}state "{"▶ " if node.current else ""}{_safe(node.title)}" as {ids[node.name]}'
+        yield f'{indent}state "{"▶ " if node.current else ""}{safe(node.title)}" as {ids[node.name]}'
+        for text in node.beside:
+            yield f"{indent}{ids[node.name]} : {safe(text)}"
         for label in node.inside:
             yield f"{indent}{ids[node.name]} : {'↻ ' if label.enters else '· '}{_label(label)}"
     for node in graph.nodes:
@@ -72,19 +79,31 @@ def _body(graph: Graph, number: int, indent: str) -> Iterator[str]:
     for edge in graph.edges:
         for source in edge.sources:
             for label in edge.labels:
-                yield f"{indent}{ids[source]} --> {ids[edge.target]} : {_label(label)}"
+                star = "★ " if edge.marked else ""
+                yield f"{indent}{ids[source]} --> {ids[edge.target]} : {star}{_label(label)}"
     for node in graph.nodes:
         if node.final:
             yield f"{indent}{ids[node.name]} --> [*]"
 
 
+_LOOKS = {
+    "current": "fill:#1d4ed8,stroke:#1e3a8a,color:#ffffff,font-weight:bold",
+    "marked": "stroke:#1d4ed8,stroke-width:3px",
+    "goal": "fill:#fef2f2,stroke:#b91c1c,stroke-width:3px",
+}
+
+
 def _highlight(pictures: tuple[Graph, ...]) -> Iterator[str]:
-    current = [
-        _ids(graph, number)[node.name] for number, graph in enumerate(pictures) for node in graph.nodes if node.current
-    ]
-    if current:
-        yield "    classDef current fill:#1d4ed8,stroke:#1e3a8a,color:#ffffff,font-weight:bold"
-        yield f"    class {','.join(current)} current"
+    for look, style in _LOOKS.items():
+        found = [
+            _ids(graph, number)[node.name]
+            for number, graph in enumerate(pictures)
+            for node in graph.nodes
+            if getattr(node, look)
+        ]
+        if found:
+            yield f"    classDef {look} {style}"
+            yield f"    class {','.join(found)} {look}"
 
 
 def _ids(graph: Graph, number: int) -> dict[str, str]:
@@ -102,10 +121,10 @@ def _id(kind: str, name: str, number: int) -> str:
 
 
 def _label(label: Label) -> str:
-    return _SIGNS[label.by] + _safe(label.text)
+    return SIGNS[label.by] + safe(label.text)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """*text* with nothing in it that Mermaid, or the HTML it makes, would read as more than text."""
     alike = text.translate(_ALIKE).replace("--", "—")
     return _ITEM.sub("\\1\u00a0", _DIRECTION.sub(r"\1 · ", alike))

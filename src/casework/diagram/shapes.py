@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 from casework.diagram.measure import clean
 
 INK, MUTED, LINE, BACK, LIVE = "#0f172a", "#475569", "#64748b", "#b45309", "#1d4ed8"
+BAD = "#b91c1c"
 PHASES = ("#0d9488", "#7c3aed", "#db2777", "#ca8a04", "#0284c7", "#65a30d")
 TINTS = ("#f0fdfa", "#f5f3ff", "#fdf2f8", "#fefce8", "#f0f9ff", "#f7fee7")
 

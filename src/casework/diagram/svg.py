@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from xml.sax.saxutils import escape
 
-from casework.diagram.edges import graphs, titled
+from casework.diagram.edges import Graph, graphs, titled
 from casework.diagram.layout import (
     ICON,
     INSIDE,
@@ -26,6 +26,7 @@ from casework.diagram.measure import clean, width
 from casework.diagram.panels import HEADER, HEADING, MARGIN, PADDING, Panel, heading, packed
 from casework.diagram.shapes import (
     BACK,
+    BAD,
     INK,
     LINE,
     LIVE,
@@ -51,11 +52,16 @@ def svg(definition: CaseType | Workflow, *, language: Language = "en", states: M
 
     *states* maps a workflow to the state that a case has in it; that state and the ways out of it stand out.
     """
-    layouts = [layout(graph) for graph in graphs(definition, language, states)]
+    title = titled(definition.title, definition.name, language)
+    return graphs_svg(graphs(definition, language, states), title, language=language)
+
+
+def graphs_svg(drawn: Iterable[Graph], title: str, *, language: Language = "en") -> str:
+    """Graphs that were made ready in *language*, as one SVG picture."""
+    layouts = [layout(graph) for graph in drawn]
     panels, wide, high = packed(layouts)
     legend, signs = Legend(layouts, language).drawn(MARGIN + 4, high + 8, wide - MARGIN)
     size = f"{wide:.0f} {high + signs:.0f}"
-    title = titled(definition.title, definition.name, language)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label={attribute(title)} lang="{language}" '
         f'width="{wide:.0f}" height="{high + signs:.0f}" viewBox="0 0 {size}" '
@@ -172,6 +178,10 @@ def _box(box: Box, phases: tuple[str, ...]) -> str:
         fill = TINTS[phases.index(node.phases[0]) % len(TINTS)]
     if node.final:
         fill = "#f1f5f9"
+    if node.marked:
+        stroke = LIVE
+    if node.goal:
+        fill, stroke, ink = "#fef2f2", BAD, BAD
     if node.current:
         fill, stroke, ink = LIVE, "#1e3a8a", "#ffffff"
     current = ' data-current="true"' if node.current else ""
@@ -181,12 +191,17 @@ def _box(box: Box, phases: tuple[str, ...]) -> str:
         _frame(box, fill, stroke),
         *_dots(box, phases),
     ]
-    high = len(box.lines) * TITLE_LINE + (len(box.inside) * INSIDE_LINE + 6 if box.inside else 0)
+    extra = len(box.inside) + len(box.beside)
+    high = len(box.lines) * TITLE_LINE + (extra * INSIDE_LINE + 6 if extra else 0)
     middle, y = rect.x + rect.width / 2, rect.y + (rect.height - high) / 2 + TITLE_LINE * 0.76
     for line in box.lines:
         parts.append(written(middle, y, line, TITLE, ink, bold=True))
         y += TITLE_LINE
-    return "".join([*parts, *_inside(box, y - TITLE_LINE + 6, "#dbeafe" if node.current else MUTED)]) + "</g>\n"
+    y += 6 - TITLE_LINE
+    for text in box.beside:
+        y += INSIDE_LINE
+        parts.append(written(middle, y, text, INSIDE, MUTED))
+    return "".join([*parts, *_inside(box, y, "#dbeafe" if node.current else MUTED)]) + "</g>\n"
 
 
 def _named(box: Box) -> str:
@@ -196,7 +211,8 @@ def _named(box: Box) -> str:
 
 def _frame(box: Box, fill: str, stroke: str) -> str:
     node, rect = box.node, box.rect
-    parts = [rectangle(rect.x, rect.y, rect.width, rect.height, 8, fill, stroke, 1.3)]
+    thick = 2.2 if node.marked or node.goal else 1.3
+    parts = [rectangle(rect.x, rect.y, rect.width, rect.height, 8, fill, stroke, thick)]
     if node.final:
         ring = "#bfdbfe" if node.current else stroke
         parts.append(rectangle(rect.x + 3, rect.y + 3, rect.width - 6, rect.height - 6, 5.5, "none", ring, 0.9))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import attrs
 
+from casework.access import GLASS
 from casework.compiled import Compiled
 from casework.errors import InvalidValue
 from casework.exploring.proof import Answer, Told
@@ -15,15 +16,16 @@ from casework.exploring.replay import Walker
 from casework.exploring.standpoint import World
 from casework.exploring.words import told
 from casework.model.fields import FIELD_CLASSES, FieldClass
+from casework.model.workflow import PERMISSIONS
 from casework.text import Text
 
 
 @attrs.frozen(kw_only=True)
 class Authority:
-    """An answer about authority: *holds* or not, and the path that shows it, walked through deciding.
+    """An answer about authority: *holds* or not, in words, and the path that shows it, walked through deciding.
 
-    *answer* is "not proven" where a way was found that deciding did not go with any value that was tried; then *holds*
-    is true, for it could be.
+    *answer* is "not proven" where a way was found that deciding did not go with any value that was tried: then it could
+    be, and is told as if it were. It is "not proven", too, where nothing was found and not everything was looked at.
     """
 
     holds: bool
@@ -45,9 +47,15 @@ def can(compiled: Compiled, *, roles: Iterable[str], reach: str) -> Authority:
     workflow, state = _state(compiled, reach)
     _known_roles(compiled, held)
     result = explored(compiled, world=World(roles=held))
-    who = ", ".join(sorted(held))
+    who = [compiled.titles.text("role", role) for role in sorted(held)]
+    en, zh = ", ".join(role.en for role in who), "、".join(role.zh for role in who)
     title = compiled.titles.text("state", f"{workflow}.{state}")
-    return _reaching(result, workflow, state, Text(f"{who} alone reach {title.en!r}", f"仅凭{who}可到达“{title.zh}”"))
+    found = _reaching(
+        result, workflow, state, Text(f"{en} alone can reach {title.en!r}", f"仅凭{zh}可到达“{title.zh}”")
+    )
+    if found.holds:
+        return found
+    return attrs.evolve(found, text=Text(f"{en} alone can never reach {title.en!r}", f"仅凭{zh}永远到不了“{title.zh}”"))
 
 
 def needs_two_persons(compiled: Compiled, what: str) -> Authority:
@@ -73,33 +81,50 @@ def needs_two_persons(compiled: Compiled, what: str) -> Authority:
     if alone.holds:
         return attrs.evolve(alone, holds=False)
     text = Text(f"{title.en!r} always takes two persons", f"“{title.zh}”必须由两人办理")
-    return Authority(holds=True, answer="proven", text=text)
+    return Authority(holds=True, answer=alone.answer, text=text)
 
 
 def may_ever_see(compiled: Compiled, role: str, field_class: FieldClass) -> Authority:
-    """Whether somebody with *role* alone may read fields of *field_class* in any state that a case can come to.
+    """Whether somebody with *role* alone may read *field_class* in any state that a case can come to.
 
-    Raises InvalidValue for a role or class that does not exist.
+    Fields and files count, and what a broken glass shows. Raises InvalidValue for a role or class that does not exist.
     """
     _known_roles(compiled, {role})
     if field_class not in FIELD_CLASSES:
         raise InvalidValue("field_class", f"is one of {', '.join(FIELD_CLASSES)}, not {field_class!r}")
-    who = compiled.titles.text("role", role)
-    fields = [name for name, field in compiled.fields.items() if field.field_class == field_class]
-    read = compiled.access.visible(fields, frozenset({role}))
-    text = Text(f"{who.en} never sees anything of class {field_class}", f"{who.zh}永远看不到“{field_class}”类信息")
-    if not read:
-        return Authority(holds=False, answer="proven", text=text)
+    who, own = compiled.titles.text("role", role), frozenset({role})
+    never = Text(f"{who.en} never sees anything of class {field_class}", f"{who.zh}永远看不到“{field_class}”类信息")
+    plainly = _read(compiled, field_class, own)
+    if not plainly and not _read(compiled, field_class, own | {GLASS}):
+        return Authority(holds=False, answer="proven", text=never)
     result = explored(compiled)
-    goals = [
-        (configuration, cases)
+    states = [
+        (result.alphabet.states_of(configuration), (configuration, cases))
         for configuration, cases in result.found.items()
-        if compiled.access.may("view", result.alphabet.states_of(configuration), frozenset({role}))
     ]
-    names = ", ".join(sorted(read))
-    seen = Text(f"{who.en} sees {names}", f"{who.zh}能看到{names}")
-    found = _found(result, goals, seen)
-    return found if found.holds else Authority(holds=False, answer="proven", text=text)
+    ways = [("view", plainly, Text())]
+    if compiled.access.breakable:
+        broken = _read(compiled, field_class, own | {GLASS})
+        ways.append(("break_glass", broken, Text(" by breaking the glass", "（紧急查阅）")))
+    found = Authority(holds=False, answer="proven", text=never)
+    for permission, read, how in ways:
+        goals = [case for at, case in states if read and compiled.access.may(permission, at, own)]
+        text = Text(f"{who.en} sees {read.en}{how.en}", f"{who.zh}能看到{read.zh}{how.zh}")
+        found = _found(result, goals, text)
+        if found.holds:
+            return found
+    return attrs.evolve(found, text=never)
+
+
+def _read(compiled: Compiled, field_class: FieldClass, roles: frozenset[str]) -> Text:
+    """What of a class *roles* read where they may view a case: its fields, else files; empty where it is nothing."""
+    fields = [name for name, field in compiled.fields.items() if field.field_class == field_class]
+    titles = [compiled.titles.text("field", name) for name in sorted(compiled.access.visible(fields, roles))]
+    if titles:
+        return Text(", ".join(title.en for title in titles), "、".join(title.zh for title in titles))
+    if compiled.access.by_which((field_class,), (), roles):
+        return Text(f"files of class {field_class}", f"“{field_class}”类附件")
+    return Text()
 
 
 def _reaching(result: Reached, workflow: str, state: str, text: Text) -> Authority:
@@ -126,7 +151,14 @@ def _state(compiled: Compiled, name: str) -> tuple[str, str]:
 
 
 def _known_roles(compiled: Compiled, roles: Iterable[str]) -> None:
-    declared = {role.name for role in compiled.case_type.roles}
-    unknown = sorted(set(roles) - declared) if declared else []
+    case_type = compiled.case_type
+    known = {role.name for role in case_type.roles}.union(
+        case_type.opens,
+        *(roles for _, roles in case_type.readers),
+        *(field.readers for field in compiled.fields.values()),
+        *(compiled.access.grantees(permission) for permission in PERMISSIONS),
+        *(step.roles for workflow in case_type.chain for step in workflow.transitions),
+    )
+    unknown = sorted(set(roles) - known)
     if unknown:
-        raise InvalidValue("roles", f"there is no role {unknown[0]!r}; there are {', '.join(sorted(declared))}")
+        raise InvalidValue("roles", f"there is no role {unknown[0]!r}; there are {', '.join(sorted(known))}")

@@ -21,6 +21,11 @@ def told(compiled: Compiled, steps: tuple[Step, ...]) -> tuple[Told, ...]:
     return tuple(found)
 
 
+def step_text(compiled: Compiled, step: Step) -> Text:
+    """A step in words, without the states that it leads to."""
+    return _did(compiled.titles, compiled, step)
+
+
 def _step(compiled: Compiled, step: Step, before: Mapping[str, str]) -> Text:
     titles = compiled.titles
     did = _did(titles, compiled, step)
@@ -62,9 +67,15 @@ def _values(titles: Titles, step: Step) -> Text:
     if not shown:
         return Text()
     kind = "given" if step.kind == "fire" else "field"
-    en = ", ".join(f"{titles(kind, name, 'en')} = {natural(value)}" for name, value in shown.items())
-    zh = "、".join(f"{titles(kind, name, 'zh')}＝{natural(value)}" for name, value in shown.items())
+    en = ", ".join(f"{titles(kind, name, 'en')} = {_value(value).en}" for name, value in shown.items())
+    zh = "、".join(f"{titles(kind, name, 'zh')}＝{_value(value).zh}" for name, value in shown.items())
     return Text(f" with {en}", f"（{zh}）")
+
+
+def _value(value: object) -> Text:
+    if isinstance(value, bool):
+        return Text("yes", "是") if value else Text("no", "否")
+    return Text(str(natural(value)), str(natural(value)))
 
 
 def _deadlines(compiled: Compiled) -> tuple[str, ...]:

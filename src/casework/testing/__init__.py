@@ -13,6 +13,13 @@ from casework.testing.cast import actors
 from casework.testing.claims import Claim, never, whenever
 from casework.testing.machine import assert_reached, workflow_machine
 from casework.testing.oracle import assert_inv, refused
+from casework.testing.proving import (
+    assert_can,
+    assert_cannot,
+    assert_needs_two_persons,
+    assert_never_sees,
+    assert_proven,
+)
 from casework.testing.strategies import broken_forms, data, forms, values
 
 __all__ = [
@@ -20,7 +27,12 @@ __all__ = [
     "access_rows",
     "access_table",
     "actors",
+    "assert_can",
+    "assert_cannot",
     "assert_inv",
+    "assert_needs_two_persons",
+    "assert_never_sees",
+    "assert_proven",
     "assert_reached",
     "broken_forms",
     "captured",
