@@ -28,6 +28,8 @@ CHANGES = (
     "DELETE FROM casework_leaf",
     "UPDATE casework_leaf SET hash = hash",
     "DELETE FROM casework_case",
+    "UPDATE casework_posting SET amount = amount + 1",
+    "DELETE FROM casework_reading",
     "DROP TABLE casework_entry",
     "ALTER TABLE casework_entry DISABLE TRIGGER ALL",
 )

@@ -27,7 +27,7 @@ _APP: Mapping[str, str] = {
     "casework_assignment": "SELECT, INSERT, UPDATE, DELETE",
     "casework_enclosure": "SELECT, INSERT, DELETE",
     "casework_balance": "SELECT, INSERT, UPDATE",
-    "casework_posting": "SELECT, INSERT, UPDATE",
+    "casework_posting": "SELECT, INSERT, UPDATE (state)",
     "casework_unlogged": "SELECT, INSERT",
     "casework_leaf": "SELECT",
     "casework_checkpoint": "SELECT",
