@@ -434,9 +434,10 @@ class Casework:
 
         With *integrity* SQLite reads every page of its file; PostgreSQL has ``pg_amcheck`` for that.
         """
+        from casework.checkpointing import looks_behind
         from casework.storage.diagnosis import Looked, diagnose
 
-        engine = self._engine
+        engine, signed = self._engine, self._checkpoints
         return diagnose(
             engine.store,
             Looked(
@@ -447,6 +448,7 @@ class Casework:
                 options=self._options,
                 blobs=engine.blobs,
                 integrity=integrity,
+                held_against=None if signed is None else looks_behind(engine, signed),
             ),
         )
 

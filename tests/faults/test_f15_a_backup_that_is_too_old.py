@@ -54,6 +54,7 @@ def test_f15_an_old_backup_is_frozen_and_says_what_it_lacks(tmp_path: Path) -> N
             restored.checkpoint(SIGNER)
         found = restored.verify()
 
+        assert "store-behind" in [item.code for item in restored.diagnose().amiss if item.level == "problem"]
         assert (after.size, after.at, before.size) == (no.value.size, no.value.at, no.value.held)
         (told,) = [str(fault) for fault in found.faults]
         assert f"older than the checkpoint of size {after.size}" in told

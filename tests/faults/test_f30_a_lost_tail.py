@@ -38,12 +38,14 @@ def test_f30_a_promoted_standby_that_lacks_the_tail_is_frozen(tmp_path: Path) ->
             with pytest.raises(StoreBehind) as no:
                 promoted.desk(LI).open("visit")
             told = [str(fault) for fault in promoted.verify().faults]
+            found = {item.code for item in promoted.diagnose().amiss}
             loss = promoted.accept_loss(SIGNER, by="wang", because="the primary is gone for good")
             case = promoted.desk(LI).open("visit")
 
             assert before is not None and after is not None
             assert (after.size, before.size) == (no.value.size, no.value.held)
             assert [True] == [f"{after.size - before.size} entries are missing" in line for line in told]
+            assert "store-behind" in found - {item.code for item in promoted.diagnose().amiss}
             assert (f"{ORIGIN}/2", before.size) == (loss.origin, loss.kept.size)
             assert 1 == case.revision and promoted.verify().whole
             promoted.dispose()

@@ -63,7 +63,7 @@ class Readings:
             transaction.put(self._insert, bound(row))
 
     def write_alone(self, transaction: Transaction, tenant: str, lines: Sequence[Reading]) -> None:
-        """The same in a transaction that writes nothing else: whoever reads does not wait for a standby that is gone."""
+        """The same in a transaction that writes nothing else: whoever reads waits for no standby that is gone."""
         if transaction.dialect.name == "postgresql":
             transaction.send("SET LOCAL synchronous_commit = local")
         self.write(transaction, tenant, lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import attrs
@@ -10,7 +10,8 @@ import attrs
 from casework.blobs import BlobStore
 from casework.clock import Clock
 from casework.compiled import Compiled
-from casework.storage.diagnosis.amiss import Amiss
+from casework.errors import LogForked, StoreBehind
+from casework.storage.diagnosis.amiss import Amiss, problem
 from casework.storage.diagnosis.journal import JournalReason, Settings, of_sqlite
 from casework.storage.diagnosis.pinned import ByHash, Pinned, pinned_cases
 from casework.storage.diagnosis.server import of_server
@@ -59,7 +60,10 @@ class Diagnosis:
 
 @attrs.frozen(kw_only=True)
 class Looked:
-    """With what eyes to look: the case types of the application, its clock, its blobs, its wishes for the store."""
+    """With what eyes to look: the case types of the application, its clock, its blobs, its wishes for the store.
+
+    *held_against* raises StoreBehind or LogForked where the store is not what was signed of it.
+    """
 
     current: Mapping[str, Compiled]
     pinned: ByHash
@@ -68,6 +72,7 @@ class Looked:
     options: StoreOptions
     blobs: BlobStore | None = None
     integrity: bool = False
+    held_against: Callable[[Transaction], None] | None = None
 
 
 def diagnose(store: Store, looked: Looked) -> Diagnosis:
@@ -90,8 +95,24 @@ def diagnose(store: Store, looked: Looked) -> Diagnosis:
             pinned=tuple(pinned_cases(transaction, looked.current, looked.pinned)),
             waiting=waiting(transaction, channels, looked.now),
             stray=stray(transaction, looked.pinned, channels, looked.now, runs=store.wakes.runner is not None),
+            amiss=(*found.amiss, *_against_checkpoints(transaction, looked)),
         )
         return _with_blobs(transaction, found, looked.blobs)
+
+
+def _against_checkpoints(transaction: Transaction, looked: Looked) -> tuple[Amiss, ...]:
+    try:
+        if looked.held_against is not None:
+            looked.held_against(transaction)
+    except StoreBehind as behind:
+        lacking = f"{behind.size - behind.held}条" if behind.size > behind.held else "末尾"
+        zh = f"存储比外部保存的检查点旧（规模{behind.size}，{lacking}记录缺失）"
+        zh += "；请恢复较新的副本，或用 casework checkpoint --accept-loss 确认损失"
+        return (problem(behind.code, str(behind), zh),)
+    except LogForked as forked:
+        zh = f"日志与规模为{forked.size}的检查点不一致；请运行 casework verify"
+        return (problem(forked.code, str(forked), zh),)
+    return ()
 
 
 def _settings(store: Store, transaction: Transaction, looked: Looked) -> Settings:
