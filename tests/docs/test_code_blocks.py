@@ -7,6 +7,7 @@ import io
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import types
 from collections.abc import Iterator
@@ -50,9 +51,20 @@ def run_yaml(block: Block, page: Path) -> None:
         load(block.text, f"{page}, block at line {block.line}")
 
 
+def keep_file(block: Block, folder: Path) -> None:
+    """Write the block into the file that it is to be saved as."""
+    path = folder / block.comment.removeprefix("file:").strip()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(block.text, encoding="utf-8")
+
+
 def run_console(block: Block, folder: Path) -> None:
-    """Run the lines that start casework."""
+    """Run the lines that start casework, and those that start pytest on what the page has saved."""
     for line in block.text.replace("\\\n", " ").splitlines():
+        if line.startswith("$ pytest "):
+            words = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *shlex.split(line)[2:]]
+            ran = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+            assert ran.returncode == 0, f"{line}\n{ran.stdout}{ran.stderr}"
         if not line.startswith("$ casework "):
             continue
         expected = int(found[1]) if (found := _EXIT.search(line)) else 0
@@ -70,6 +82,8 @@ def run_page(page: Path, folder: Path) -> None:
         for block in blocks(page.read_text(encoding="utf-8")):
             if block.comment.startswith("not run"):
                 assert block.comment.removeprefix("not run").strip(": "), f"line {block.line}: say why it is not run"
+            elif block.comment.startswith("file:"):
+                keep_file(block, folder)
             elif block.language == "python":
                 printed = run_python(block, page, module)
             elif block.language == "yaml":
@@ -124,6 +138,15 @@ def test_a_failing_block_points_into_its_page(tmp_path: Path) -> None:
         run_page(page, tmp_path)
 
     assert ("page.md", 5) == (caught.traceback[-1].path.name, caught.traceback[-1].lineno + 1)
+
+
+def test_a_block_that_is_to_be_saved_is_saved_and_not_run(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- file: hall/rules.py -->\n```python\nraise SystemExit\n```\n", encoding="utf-8")
+
+    run_page(page, tmp_path)
+
+    assert "raise SystemExit\n" == (tmp_path / "hall" / "rules.py").read_text(encoding="utf-8")
 
 
 def test_the_fence_reader_keeps_longer_fences_whole_and_refuses_open_ones() -> None:

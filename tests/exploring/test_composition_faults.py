@@ -20,12 +20,6 @@ from casework.exploring.prove import Proving, prove
 from casework.exploring.replay import BEGIN, Step
 
 UNPROVEN = Proving(limit=0)
-AMENDED = pytest.mark.xfail(strict=True, reason="the explorer does not see that an optional field can be amended")
-NEED_AMENDING = (
-    "one asks that the fee is paid, the other that it is not",
-    "one asks for a high level, the other for a low one",
-)
-ALONE = [pytest.param(row, id=row.name, marks=AMENDED if row.name in NEED_AMENDING else ()) for row in COMPOSITIONS]
 
 
 def _modules(plugins: Iterable[Plugin]) -> list[Any]:
@@ -46,7 +40,7 @@ def _expected(composition: Composition, proof: Proof) -> Verdict | None:
     return next(named, None)
 
 
-@pytest.mark.parametrize("composition", ALONE)
+@pytest.mark.parametrize("composition", COMPOSITIONS, ids=lambda composition: composition.name)
 def test_fewer_of_them_are_proven(composition: Composition) -> None:
     for count in range(len(composition.plugins)):
         for fewer in combinations(composition.plugins, count):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -23,6 +24,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 WITH_A_WAY = [each for each in COMPOSITIONS if each.code in ("CW601", "CW602", "CW606", "CW607", "CW609")]
 
 
+@lru_cache
 def _asked(composition: Composition) -> tuple[Proofs, Verdict]:
     each = composition.plugins
     plugins = [offering(p.name, attachments=p.attachments, requirements=p.requirements) for p in each]
@@ -77,12 +79,34 @@ def test_where_nothing_can_happen_any_more_it_is_told_what_was_asked_for() -> No
     assert "which asks that inspection is passed" in _words(_of("CW609")[0].drawing("permit", _of("CW609")[1]))
 
 
+def test_of_what_is_asked_for_only_that_is_told_which_stands_in_the_way() -> None:
+    proofs, verdict = _asked(next(each for each in COMPOSITIONS if each.name == "each passes after the other has"))
+    strict = [attrs.evolve(s, four_eyes="check") if s.trigger == "grant" else s for s in HOST.main.transitions]
+    host = attrs.evolve(HOST, chain=[attrs.evolve(HOST.main, transitions=strict)])
+    same, found = _asked(attrs.evolve(COMPOSITIONS[0], host=host))
+
+    (grant,) = [aside.then for aside in _stops(proofs, verdict)[-1].asides if "grant" in aside.text]
+    (watched,) = [aside.then for aside in _stops(same, found)[-1].asides if "grant" in aside.text]
+    assert grant == watched
+    assert "check" not in watched
+
+
 def test_a_step_that_is_refused_leads_nowhere() -> None:
     proofs, verdict = _of("CW606")
     trail = trail_of(proofs.compiled("permit"), verdict, "en")
 
     assert (True, None) == (trail.strides[-1].refused, trail.strides[-1].stop)
     assert trail.last is not None and not trail.last.barred
+
+
+def test_what_is_not_proven_is_not_drawn_as_if_it_were() -> None:
+    proofs, verdict = _of("CW609")
+    unsure = attrs.evolve(verdict, answer="not proven")
+    pictures = [proofs.drawing("permit", unsure, language=language) for language in ("en", "zh")]
+
+    assert "as far as deciding went" in _words(pictures[0]) and "the path ends here" not in _words(pictures[0])
+    assert "未能证明" in _words(pictures[1]) and "本案会被拒绝" not in _words(pictures[1])
+    assert "no value was found" in proofs.drawing("permit", unsure, form="mermaid")
 
 
 def test_what_lies_beside_the_path_is_no_step_of_it() -> None:

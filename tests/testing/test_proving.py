@@ -10,7 +10,21 @@ import pytest
 from errands import offering
 from exploring.compositions import COMPOSITIONS, HOST, PERMIT, Composition
 
-from casework import BreakGlass, CaseType, Casework, Field, InvalidValue, View, guard
+from casework import (
+    Actor,
+    Assign,
+    BreakGlass,
+    CaseType,
+    Casework,
+    Field,
+    InvalidValue,
+    Role,
+    State,
+    Transition,
+    View,
+    Workflow,
+    guard,
+)
 from casework.exploring import Accepted, Proving
 from casework.testing import (
     assert_can,
@@ -154,6 +168,63 @@ def test_a_glass_that_may_be_broken_shows_what_lies_behind_it() -> None:
     assert_never_sees(app, "permit", role="clerk", field_class="whereabouts")
     with pytest.raises(AssertionError, match="clerk sees illness by breaking the glass"):
         assert_never_sees(app, "permit", role="clerk", field_class="health")
+
+
+OWNED = CaseType(
+    "visit",
+    roles=["worker", "boss", Role("owner", local=True)],
+    opens="boss",
+    grants={"view": ("worker", "boss", "owner"), "edit": "worker"},
+    readers={"health": "owner"},
+    data=[Field("illness", field_class="health")],
+    chain=[
+        Workflow(
+            "visit",
+            initial="new",
+            states=[State("new"), State("done", final=True)],
+            transitions=[
+                Transition("take", "new", roles="boss"),
+                Transition("finish", "new", "done", roles="owner"),
+            ],
+        )
+    ],
+)
+
+
+def test_a_local_role_that_somebody_can_claim_counts() -> None:
+    app = _app(OWNED)
+    app.create_tables()
+    case = app.desk(Actor("bo", {"boss"})).open("visit", illness="flu")
+    worker = app.desk(Actor("wen", {"worker"}))
+    claimed = worker.claim(case.id, "owner")
+
+    with pytest.raises(AssertionError, match="worker alone can reach 'done', having taken on the case as owner"):
+        assert_cannot(app, "visit", roles={"worker"}, reach="done")
+    with pytest.raises(AssertionError, match="worker sees illness, having taken on the case as owner"):
+        assert_never_sees(app, "visit", role="worker", field_class="health")
+    assert ("flu", "done") == (worker.get(case.id).data["illness"], worker.fire(claimed, "finish").state)
+    assert_cannot(app, "visit", roles={"boss"}, reach="done")
+    assert_never_sees(app, "visit", role="boss", field_class="health")
+
+
+def test_a_local_role_that_a_step_assigns_counts() -> None:
+    steps = [attrs.evolve(s, effects=Assign("owner")) if s.trigger == "take" else s for s in OWNED.main.transitions]
+    app = _app(attrs.evolve(OWNED, chain=[attrs.evolve(OWNED.main, transitions=steps)]))
+
+    with pytest.raises(AssertionError, match="boss alone can reach 'done'"):
+        assert_cannot(app, "visit", roles={"boss"}, reach="done")
+    with pytest.raises(AssertionError, match="boss sees illness"):
+        assert_never_sees(app, "visit", role="boss", field_class="health")
+    assert_can(app, "visit", roles={"owner"}, reach="done")
+
+
+def test_a_local_role_that_others_assign_does_not_count() -> None:
+    steps = [attrs.evolve(s, effects=Assign("owner")) if s.trigger == "take" else s for s in OWNED.main.transitions]
+    grants = {"view": ("worker", "boss", "owner"), "assign": "boss"}
+    app = _app(attrs.evolve(OWNED, grants=grants, chain=[attrs.evolve(OWNED.main, transitions=steps)]))
+
+    assert_cannot(app, "visit", roles={"worker"}, reach="done")
+    assert_never_sees(app, "visit", role="worker", field_class="health")
 
 
 def test_a_name_that_is_not_there_is_no_claim() -> None:

@@ -6,7 +6,7 @@ bits of every value that is possible. Two sets meet by ``&``; a set is empty whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import attrs
@@ -16,6 +16,7 @@ from casework.condition import tree
 from casework.condition.literal import Value
 from casework.condition.tree import Condition
 from casework.exploring.cells import Partition, partition
+from casework.exploring.covering import telling
 from casework.model.command import Given, Held, Set
 from casework.model.fields import Field
 from casework.parts import EffectPart
@@ -137,6 +138,8 @@ def _literals(compiled: Compiled, conditions: Iterable[Condition]) -> dict[str, 
     for left, values in _leaves(conditions):
         if isinstance(left, tree.FieldRef) and left.name in compiled.fields:
             found.setdefault(left.name, set()).update(value for value in values if not isinstance(value, timedelta))
+    for field, value in telling(compiled, found):
+        found.setdefault(field, set()).update(() if value is None else (value,))
     copies = [(effect.field, effect.value.name) for effect in sets(compiled) if isinstance(effect.value, Held)]
     size = -1
     while size != (size := sum(len(values) + 1 for values in found.values())):
@@ -153,22 +156,46 @@ def sets(compiled: Compiled) -> Iterator[Set]:
             yield from (effect for effect in item.effects if isinstance(effect, Set))
 
 
-def told_apart(alphabet: Alphabet, item: CompiledTransition) -> Mapping[str, tuple[Field, Partition]]:
-    """The fields of a form that are told apart: asked about by a clause, or copied into a field that is told apart."""
+def told_apart(alphabet: Alphabet, *items: CompiledTransition) -> Mapping[str, tuple[Field, Partition]]:
+    """The fields of the forms of transitions of one trigger that are told apart, each as all of them look at it.
+
+    They are asked about by a clause, or copied into a field that is told apart.
+    """
     wanted: dict[str, set[Value]] = {}
-    for left, values in _leaves(clause.condition for clause in item.clauses):
+    for left, values in _leaves(clause.condition for item in items for clause in item.clauses):
         if isinstance(left, tree.GivenRef):
             wanted.setdefault(left.name, set()).update(value for value in values if not isinstance(value, timedelta))
-    for effect in item.effects:
+    for effect in (effect for item in items for effect in item.effects):
         if isinstance(effect, Set) and isinstance(effect.value, Given) and effect.field in alphabet.partitions:
             cells = alphabet.partitions[effect.field]
             named = cells.edges if cells.ordered else tuple(v for v in cells.witnesses if v is not None)
             wanted.setdefault(effect.value.name, set()).update(named)
-    return {
-        name: (item.form[name], partition(attrs.evolve(item.form[name], field_class="open"), literals))
-        for name, literals in wanted.items()
-        if name in item.form
-    }
+    found = {}
+    for name, literals in wanted.items():
+        asked = [item.form[name] for item in items if name in item.form]
+        if asked:
+            widest = _widest(asked)
+            found[name] = widest, partition(attrs.evolve(widest, field_class="open"), literals | _bounds(asked))
+    return found
+
+
+def _widest(fields: Sequence[Field]) -> Field:
+    """A field that takes what one of *fields* takes, for a value is held to the bounds of the transition chosen."""
+    choices = tuple(dict.fromkeys(choice for field in fields for choice in field.choices))
+    same = not _bounds(fields)
+    return attrs.evolve(
+        fields[0],
+        choices=choices,
+        minimum=fields[0].minimum if same else None,
+        maximum=fields[0].maximum if same else None,
+    )
+
+
+def _bounds(fields: Sequence[Field]) -> set[Value]:
+    """The bounds of *fields*, where they are not the same for all."""
+    if len({(field.minimum, field.maximum) for field in fields}) < 2:
+        return set()
+    return {value for field in fields for value in (field.minimum, field.maximum) if value is not None}
 
 
 def _clocked(compiled: Compiled, conditions: Iterable[Condition]) -> set[str]:

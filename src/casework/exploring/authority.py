@@ -9,11 +9,12 @@ import attrs
 from casework.access import GLASS
 from casework.compiled import Compiled
 from casework.errors import InvalidValue
+from casework.exploring.holding import as_whom, taken_on
+from casework.exploring.offer import World
 from casework.exploring.proof import Answer, Told
 from casework.exploring.prove import explored
 from casework.exploring.reach import Reached, shortest
 from casework.exploring.replay import Walker
-from casework.exploring.standpoint import World
 from casework.exploring.words import told
 from casework.model.fields import FIELD_CLASSES, FieldClass
 from casework.model.workflow import PERMISSIONS
@@ -24,8 +25,9 @@ from casework.text import Text
 class Authority:
     """An answer about authority: *holds* or not, in words, and the path that shows it, walked through deciding.
 
-    *answer* is "not proven" where a way was found that deciding did not go with any value that was tried: then it could
-    be, and is told as if it were. It is "not proven", too, where nothing was found and not everything was looked at.
+    *answer* is "not proven" where a way was found that deciding did not go with any value that was tried, or on which a
+    local role has to be taken on: then it could be, and is told as if it were. It is "not proven", too, where nothing
+    was found and not everything was looked at.
     """
 
     holds: bool
@@ -40,21 +42,25 @@ class Authority:
 def can(compiled: Compiled, *, roles: Iterable[str], reach: str) -> Authority:
     """Whether people who have *roles* and no others can bring a case to *reach*, whoever opened it.
 
-    *reach* is a state, ``workflow.state``, or a state of the main workflow alone. The system does its part. Raises
-    InvalidValue for a role or state that the case type does not have.
+    *reach* is a state, ``workflow.state``, or a state of the main workflow alone. The system does its part, and local
+    roles count that these people can take on. Raises InvalidValue for a role or state that the case type does not have.
     """
-    held = frozenset(roles)
+    told = frozenset(roles)
     workflow, state = _state(compiled, reach)
-    _known_roles(compiled, held)
-    result = explored(compiled, world=World(roles=held))
-    who = [compiled.titles.text("role", role) for role in sorted(held)]
+    _known_roles(compiled, told)
+    more = taken_on(compiled, told)
+    result = explored(compiled, world=World(roles=told | more))
+    who = [compiled.titles.text("role", role) for role in sorted(told)]
     en, zh = ", ".join(role.en for role in who), "、".join(role.zh for role in who)
     title = compiled.titles.text("state", f"{workflow}.{state}")
     found = _reaching(
         result, workflow, state, Text(f"{en} alone can reach {title.en!r}", f"仅凭{zh}可到达“{title.zh}”")
     )
     if found.holds:
-        return found
+        asked = [
+            step.step.roles for step in found.path if step.step.kind == "fire" and told.isdisjoint(step.step.roles)
+        ]
+        return _having(compiled, found, more.intersection(role for roles in asked for role in roles))
     return attrs.evolve(found, text=Text(f"{en} alone can never reach {title.en!r}", f"仅凭{zh}永远到不了“{title.zh}”"))
 
 
@@ -93,27 +99,42 @@ def may_ever_see(compiled: Compiled, role: str, field_class: FieldClass) -> Auth
     if field_class not in FIELD_CLASSES:
         raise InvalidValue("field_class", f"is one of {', '.join(FIELD_CLASSES)}, not {field_class!r}")
     who, own = compiled.titles.text("role", role), frozenset({role})
+    ways = _ways_to_see(compiled, own)
     never = Text(f"{who.en} never sees anything of class {field_class}", f"{who.zh}永远看不到“{field_class}”类信息")
-    plainly = _read(compiled, field_class, own)
-    if not plainly and not _read(compiled, field_class, own | {GLASS}):
-        return Authority(holds=False, answer="proven", text=never)
-    result = explored(compiled)
-    states = [
-        (result.alphabet.states_of(configuration), (configuration, cases))
-        for configuration, cases in result.found.items()
-    ]
-    ways = [("view", plainly, Text())]
-    if compiled.access.breakable:
-        broken = _read(compiled, field_class, own | {GLASS})
-        ways.append(("break_glass", broken, Text(" by breaking the glass", "（紧急查阅）")))
     found = Authority(holds=False, answer="proven", text=never)
-    for permission, read, how in ways:
-        goals = [case for at, case in states if read and compiled.access.may(permission, at, own)]
+    if not any(_read(compiled, field_class, roles) for _, roles, _ in ways):
+        return found
+    result = explored(compiled)
+    for permission, roles, how in ways:
+        read = _read(compiled, field_class, roles)
         text = Text(f"{who.en} sees {read.en}{how.en}", f"{who.zh}能看到{read.zh}{how.zh}")
-        found = _found(result, goals, text)
+        found = _found(result, _where(result, permission, roles) if read else [], text)
         if found.holds:
-            return found
+            return _having(compiled, found, roles - own - {GLASS})
     return attrs.evolve(found, text=never)
+
+
+def _ways_to_see(compiled: Compiled, own: frozenset[str]) -> list[tuple[str, frozenset[str], Text]]:
+    """The permission by which somebody sees a case, the roles by which they read then, and how; the plainest first."""
+    held = [own, own | taken_on(compiled, own)]
+    ways = [("view", roles, Text()) for roles in held]
+    if compiled.access.breakable:
+        ways += [("break_glass", roles | {GLASS}, Text(" by breaking the glass", "（紧急查阅）")) for roles in held]
+    return ways
+
+
+def _where(result: Reached, permission: str, roles: frozenset[str]) -> list[tuple[int, int]]:
+    """The configurations in which *roles* have a permission."""
+    access, states_of = result.alphabet.compiled.access, result.alphabet.states_of
+    return [(c, cases) for c, cases in result.found.items() if access.may(permission, states_of(c), roles - {GLASS})]
+
+
+def _having(compiled: Compiled, found: Authority, taken: frozenset[str]) -> Authority:
+    """*found* where it needs local roles that were *taken* on; whether they could be at that time was not walked."""
+    if not taken:
+        return found
+    how = as_whom(compiled, taken)
+    return attrs.evolve(found, answer="not proven", text=Text(found.text.en + how.en, found.text.zh + how.zh))
 
 
 def _read(compiled: Compiled, field_class: FieldClass, roles: frozenset[str]) -> Text:

@@ -46,6 +46,8 @@ class Partition:
     ordered: bool = False
     places: tuple[int, ...] = ()
     """For an ordered field, by interval (below, at, between, …, above) the cell, or -1 where no value lies there."""
+    alone: frozenset[int] = frozenset({UNKNOWN})
+    """The cells in which there is one value only."""
 
     def index(self, value: Value | None) -> int:
         """The cell that *value* lies in; -1 where the field takes no such value."""
@@ -61,6 +63,10 @@ class Partition:
         # Whatever is not named is like any other that is not; that cell stands last.
         return len(self.witnesses) - 1
 
+    def single(self, cell: int) -> bool:
+        """Whether there is one value only in *cell*, so that a field which stays in it has not changed."""
+        return cell in self.alone
+
 
 def partition(field: Field, literals: Iterable[Value]) -> Partition:
     """The cells of *field* where conditions compare it with *literals*; a sealed one is only known or not."""
@@ -68,14 +74,15 @@ def partition(field: Field, literals: Iterable[Value]) -> Partition:
     if field.type in _ORDERED:
         return _ordered(field, named)
     if field.type == "boolean":
-        return Partition((None, False, True))
+        return Partition((None, False, True), alone=frozenset({UNKNOWN, 1, 2}))
     if field.type == "choice":
         choices = tuple(choice.name for choice in field.choices)
         mentioned = tuple(dict.fromkeys(str(value) for value in named if value in choices))
         others = tuple(name for name in choices if name not in mentioned)
-        return Partition((None, *mentioned, *others[:1]))
-    texts = tuple(dict.fromkeys(str(value) for value in named if _accepted(field, value)))
-    return Partition((None, *texts, _unlike(texts)))
+        told = len(mentioned) + (len(others) == 1)
+        return Partition((None, *mentioned, *others[:1]), alone=frozenset(range(1 + told)))
+    texts = tuple(dict.fromkeys(str(value) for value in named if accepted(field, value)))
+    return Partition((None, *texts, _unlike(texts)), alone=frozenset(range(1 + len(texts))))
 
 
 def _unlike(texts: tuple[str, ...]) -> str:
@@ -91,12 +98,22 @@ def _ordered(field: Field, named: tuple[Value, ...]) -> Partition:
     witnesses: list[Value | None] = [None]
     places: list[int] = []
     for value in _candidates(field, edges):
-        if value is None or not _accepted(field, value):
+        if value is None or not accepted(field, value):
             places.append(-1)
         else:
             places.append(len(witnesses))
             witnesses.append(value)
-    return Partition(tuple(witnesses), edges, True, tuple(places))
+    made = Partition(tuple(witnesses), edges, True, tuple(places))
+    alone = (cell for cell, value in enumerate(witnesses) if value is None or _alone(field, made, cell, value))
+    return attrs.evolve(made, alone=frozenset(alone))
+
+
+def _alone(field: Field, made: Partition, cell: int, value: Value) -> bool:
+    """Whether neither neighbour of *value* lies in its cell; of floats only an edge is known to have none."""
+    if field.type == "float" or field.sealed:
+        return not field.sealed and value in made.edges
+    beside = (_moved(value, _STEPS[field.type], sign) for sign in (1, -1))
+    return not any(v is not None and accepted(field, v) and made.index(v) == cell for v in beside)
 
 
 def _candidates(field: Field, edges: tuple[Value, ...]) -> Iterable[Value | None]:
@@ -115,7 +132,7 @@ def _candidates(field: Field, edges: tuple[Value, ...]) -> Iterable[Value | None
 def _inside(field: Field, low: Value | None, high: Value | None, near: tuple[Value | None, ...]) -> Value | None:
     """The first value between *low* and *high*, neither included, that the field accepts."""
     for value in (*near, field.minimum, field.maximum):
-        if value is None or not _accepted(field, value):
+        if value is None or not accepted(field, value):
             continue
         if (low is None or value > low) and (high is None or value < high):  # type: ignore[operator]
             return value
@@ -134,7 +151,8 @@ def _moved(value: Value, step: object, sign: int) -> Value | None:
     return moved
 
 
-def _accepted(field: Field, value: Value) -> bool:
+def accepted(field: Field, value: Value) -> bool:
+    """Whether *field* takes *value*."""
     try:
         field.accept(value)
     except InvalidValue:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import attrs
 
 from casework.compiled import Compiled, CompiledTransition
+from casework.condition import tree
+from casework.condition.evaluate import Facts, reader
+from casework.condition.tree import Condition
 from casework.deciding.refuse import condition_text
 from casework.diagram.edges import By
 from casework.diagram.trail import Aside, Standing, Stop, Stride, Trail
@@ -32,20 +36,27 @@ def trail_of(compiled: Compiled, verdict: Verdict, language: Language) -> Trail:
         "refuted": Text("refuted", "已推翻"),
         "not proven": Text("not proven", "未能证明"),
     }
-    steps = Text(f"the shortest path, {len(verdict.path)} steps", f"最短路径，共 {len(verdict.path)} 步")
+    refuted, count = verdict.answer == "refuted", _count(verdict.path)
+    steps = Text(f"the shortest path, {count.en}", f"最短路径，{count.zh}")
+    if not refuted:
+        steps = Text(f"as far as deciding went, {count.en}", f"能走通的部分，{count.zh}")
     name = compiled.titles("case_type", compiled.case_type.name, language)
     subtitle = " · ".join((name, answers[verdict.answer].in_(language), steps.in_(language)))
-    tone: Tone = "bad" if verdict.answer == "refuted" and verdict.level == "error" else "odd"
-    strides = _Path(compiled, language, stuck=verdict.code in STUCK).strides(verdict.path)
-    return Trail(title=title, subtitle=subtitle, strides=strides, tone=tone)
+    tone: Tone = "bad" if refuted and verdict.level == "error" else "odd"
+    strides = _Path(compiled, language, stuck=refuted and verdict.code in STUCK).strides(verdict.path)
+    return Trail(title=title, subtitle=subtitle, strides=strides, tone=tone, whole=refuted)
 
 
 def way_of(compiled: Compiled, title: Text, path: tuple[Told, ...], language: Language) -> Trail:
     """Any *path*, such as one that shows what somebody can bring about, under a *title*."""
     name = compiled.titles("case_type", compiled.case_type.name, language)
-    steps = Text(f"{len(path)} steps", f"共 {len(path)} 步").in_(language)
+    steps = _count(path).in_(language)
     strides = _Path(compiled, language, stuck=False).strides(path)
     return Trail(title=title.in_(language), subtitle=f"{name} · {steps}", strides=strides)
+
+
+def _count(path: tuple[Told, ...]) -> Text:
+    return Text(f"{len(path)} step{'s' if len(path) != 1 else ''}", f"共 {len(path)} 步")
 
 
 @attrs.define(eq=False)
@@ -116,11 +127,15 @@ class _Path:
             for item in self.compiled.workflows[workflow].transitions:
                 if state in item.sources and not item.transition.automatic:
                     label = Label("fire", item.transition.trigger, frozenset(item.roles))
-                    yield self._aside(label, self._asked(item))
+                    yield self._aside(label, self._asked(item, states))
 
-    def _asked(self, item: CompiledTransition) -> str:
-        clauses = [condition_text(self.compiled, clause.condition).in_(self.language) for clause in item.clauses]
-        return Text("; ", "；").in_(self.language).join(clauses)
+    def _asked(self, item: CompiledTransition, states: Mapping[str, str]) -> str:
+        """What stands in the way for certain; where the states alone do not tell, all that may."""
+        clauses = [(clause.condition, _told_by(states, clause.condition)) for clause in item.clauses]
+        sure = [condition for condition, holds in clauses if holds is False]
+        shown = sure or [condition for condition, holds in clauses if holds is None]
+        words = (condition_text(self.compiled, condition).in_(self.language) for condition in shown)
+        return Text("; ", "；").in_(self.language).join(words)
 
     def _aside(self, label: Label, then: str) -> Aside:
         step = Step(kind=label.kind, name=label.name, at=BEGIN, roles=tuple(sorted(label.roles)))
@@ -130,6 +145,27 @@ class _Path:
         titles = self.compiled.titles
         found = dict.fromkeys(titles("state", f"{name}.{state}", self.language) for name, state in changed.items())
         return Text(", ", "、").in_(self.language).join(found)
+
+
+def _told_by(states: Mapping[str, str], condition: Condition) -> bool | None:
+    """Whether *condition* holds, where it asks for states alone; None where it asks for anything else."""
+    leaves = [node for node in tree.walk(condition) if not isinstance(node, tree.All | tree.Any | tree.Not)]
+    if not all(isinstance(n, tree.Compare | tree.Among) and isinstance(n.left, tree.StateRef) for n in leaves):
+        return None
+    nothing: dict[str, Any] = {}
+    facts = Facts(
+        now=BEGIN,
+        data=nothing,
+        states=states,
+        marks=nothing,
+        dues=nothing,
+        balances=nothing,
+        acts=nothing,
+        form=nothing,
+        person="",
+        roles=frozenset(),
+    )
+    return reader(condition)(facts)
 
 
 def _target(alphabet: Alphabet, move: Move, source: int) -> int:

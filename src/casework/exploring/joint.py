@@ -7,14 +7,15 @@ value of each such group, and the cases that can come to a configuration are, ap
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import attrs
 
 from casework.exploring.alphabet import Alphabet, Slot
-from casework.exploring.move import Label, Move
+from casework.exploring.move import Move
 from casework.exploring.passage import Passage
+from casework.exploring.way import Label
 
 JOINT_LIMIT = 256
 """Groups are not joined any more where they would have more joint values than this."""
@@ -114,7 +115,7 @@ class Effect:
     tables: tuple[Table, ...]
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Jump:
     """A move over joint values, from one configuration to another."""
 
@@ -175,12 +176,23 @@ class Joints:
         }
         self.masks[0] = 1
         self._asked = [(group, group.asked) for group in self.groups]
+        self._boxes: dict[int, tuple[int, tuple[int, ...]]] = {}
+        self._effect_of: dict[Move, Effect] = {}
         self._effects: dict[tuple[int, int, int], Effect] = {}
         self._tables: dict[tuple[int, int, int, int], Table] = {}
 
     def encoded(self, box: int) -> int:
         """A box over slots, in joint values."""
         return 1 | sum(group.encoded(box & asked) for group, asked in self._asked)
+
+    def some(self, box: int, cases: int) -> bool:
+        """Whether some of *cases* may lie in a box over slots."""
+        known = self._boxes.get(box)
+        if known is None:
+            bits = self.encoded(box)
+            known = self._boxes[box] = bits, tuple(g.mask for g in self.groups if bits & g.mask != g.mask)
+        both = cases & known[0]
+        return all(both & mask for mask in known[1])
 
     def cells(self, cases: int) -> dict[Slot, int]:
         """One case out of *cases*: by slot the value that it has."""
@@ -191,16 +203,21 @@ class Joints:
             found.update({slot: next(slot.cells(box)) for slot in group.slots})
         return found
 
-    def jump(self, move: Move, source: int) -> Jump:
-        """A move from the configuration *source*."""
-        states = self.alphabet.configuration
-        told = ~states
-        target = ((source & ~move.changed) | move.after) & states
+    def jumps(self, moves: Iterable[Move], source: int) -> Iterator[Jump]:
+        """Moves from the configuration *source*."""
+        states, effects = self.alphabet.configuration, self._effect_of
+        for move in moves:
+            effect = effects.get(move) or self._told(move)
+            yield Jump(move, source, ((source & ~move.changed) | move.after) & states, effect)
+
+    def _told(self, move: Move) -> Effect:
+        told = ~self.alphabet.configuration
         key = (move.before & told, move.after & told, move.changed & told)
         effect = self._effects.get(key)
         if effect is None:
             effect = self._effects[key] = self._effect(*key)
-        return Jump(move, source, target, effect)
+        self._effect_of[move] = effect
+        return effect
 
     def _effect(self, before: int, after: int, changed: int) -> Effect:
         allowed, clear, made = 1, 0, 0

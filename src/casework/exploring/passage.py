@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
 from casework.compiled import CompiledTransition
-from casework.condition.tree import All
-from casework.exploring.alphabet import RUNNING, SOMEBODY, Alphabet, Slot, writes
-from casework.exploring.region import Box, Reach
+from casework.condition.literal import Value
+from casework.condition.tree import All, Condition
+from casework.exploring.alphabet import NOBODY, RUNNING, SOMEBODY, Alphabet, Slot, writes
+from casework.exploring.cells import UNKNOWN, accepted
+from casework.exploring.covering import witnesses
+from casework.exploring.region import NOWHERE, Box, Reach
 from casework.model import command
 from casework.model.command import Set
+from casework.model.fields import Field
 from casework.parts import EffectPart
 
 
@@ -51,58 +55,115 @@ Op = Change | Copy
 class Passage:
     """*true* is where the transition is taken; *false* where the next one of its trigger is looked at instead.
 
-    *free* are the values that passing slots may have. *ops* say by source state what taking it does. *void* are the
-    acts that it may make void, as bits of nobody. *opaque* names what Python decides there; *reads* is what it asks.
+    *fits* is where its own form takes what was filled in. *ops* say by source state what taking it does. *void* are
+    the acts that it may make void, as bits of nobody; of those in *loose* no slot tells whether it does, of those in
+    *witnesses* that one does alone. *opaque* names what Python decides there.
     """
 
     item: CompiledTransition
     true: tuple[Box, ...]
     false: tuple[Box, ...]
-    free: int
+    fits: Box
     ops: dict[int, tuple[Op, ...]]
     void: int
+    loose: int
+    witnesses: Mapping[str, Slot]
     opaque: tuple[str, ...]
     reach: Reach
-    reads: int
+
+    @property
+    def free(self) -> int:
+        """The values that passing slots may have."""
+        return self.reach.free
+
+    @property
+    def reads(self) -> int:
+        """The slots that stay and that it asks for, or copies from."""
+        reads = 0
+        for mask in (mask for box in (*self.true, *self.false) for mask in box.slots):
+            reads |= mask
+        for op in (op for ops in self.ops.values() for op in ops):
+            reads |= op.source.mask if isinstance(op, Copy) else 0
+        return reads & self.reach.alphabet.everything
 
 
 def passage(alphabet: Alphabet, item: CompiledTransition, *, timed: bool = False) -> Passage:
-    """Compile one transition; *timed* as the system takes it when a deadline runs out, without a form or a person."""
-    clauses = [clause.condition for clause in item.clauses if not (timed and clause.asks_actor)]
-    reach = Reach(alphabet, clauses, item)
-    truth = reach.truth(All(tuple(clauses)))
+    """Compile one transition as if its trigger had no other."""
+    return passages(alphabet, (item,), timed=timed)[0]
+
+
+def passages(alphabet: Alphabet, items: Sequence[CompiledTransition], *, timed: bool = False) -> tuple[Passage, ...]:
+    """Compile transitions of one trigger, which are asked by the same person with the same form.
+
+    *timed* is as the system takes them when a deadline runs out, without a form or a person.
+    """
+    asked = [[clause.condition for clause in item.clauses if not (timed and clause.asks_actor)] for item in items]
+    reach = Reach(alphabet, [condition for conditions in asked for condition in conditions], items)
+    made = tuple(
+        _passage(alphabet, item, reach, All(tuple(conditions))) for item, conditions in zip(items, asked, strict=True)
+    )
+    return made if not timed else tuple(_unfilled(each) for each in made)
+
+
+def _unfilled(each: Passage) -> Passage:
+    """The passage as the system takes it, which fills in no form; one that needs something is never taken."""
+    for (kind, _), slot in each.reach.passing.items():
+        if kind == "given":
+            each.reach.free = (each.reach.free & ~slot.mask) | slot.bit(UNKNOWN)
+    needed = any(field.required for field in each.item.form.values())
+    return attrs.evolve(each, fits=NOWHERE) if needed else each
+
+
+def _passage(alphabet: Alphabet, item: CompiledTransition, reach: Reach, condition: Condition) -> Passage:
+    truth = reach.truth(condition)
     true, false = list(truth.true), list(truth.false)
     for guard in item.guards:
         flag = reach.flag("guard", guard.name)
         yes, no = reach.box({flag: flag.bit(1)}), reach.box({flag: flag.bit(0)})
         false += [joint(box, no) for box in true]
         true = [joint(box, yes) for box in true]
-    if item.absent or (timed and any(field.required for field in item.form.values())):
+    if item.absent:
         true = []
-    free = reach.free
-    if timed:
-        for (kind, _), slot in reach.passing.items():
-            if kind == "given":
-                free = (free & ~slot.mask) | slot.bit(0)
     opaque = tuple(guard.name for guard in item.guards)
     opaque += tuple(
         part.name for part in item.effects if isinstance(part, EffectPart) and _written(alphabet, item, part)
     )
-    if reach.oversize:
+    if truth.oversize:
         opaque += (f"the condition of {item.transition.trigger!r}",)
-    reads = 0
-    for box in (*true, *false):
-        for mask in box.slots:
-            reads |= mask
     ops = {
         alphabet.states[item.workflow][source]: tuple(_ops(alphabet, reach, item, source)) for source in item.sources
     }
-    for op in (op for each in ops.values() for op in each):
-        if isinstance(op, Copy):
-            reads |= op.source.mask
+    fields = _fields(alphabet, item)
+    untold = {name for name in fields if alphabet.get("field", name) is None}
+    told = witnesses(alphabet.compiled, item, alphabet.partitions)
     return Passage(
-        item, tuple(true), tuple(false), free, ops, _void(alphabet, item), opaque, reach, reads & alphabet.everything
+        item=item,
+        true=tuple(true),
+        false=tuple(false),
+        fits=_fits(reach, item),
+        ops=ops,
+        void=voided(alphabet, fields, but=item.transition.trigger),
+        loose=voided(alphabet, untold, but=item.transition.trigger) & ~_nobody(alphabet, told),
+        witnesses={act: alphabet.slots["field", field] for act, field in told.items()},
+        opaque=opaque,
+        reach=reach,
     )
+
+
+def _fits(reach: Reach, item: CompiledTransition) -> Box:
+    """Where the form is one that the transition takes: what it asks for within its bounds, and nothing else."""
+    bits = {}
+    for (kind, name), slot in reach.passing.items():
+        if kind == "given":
+            field, witnesses = item.form.get(name), reach.partitions[kind, name].witnesses
+            taken = [value is None if field is None else _takes(field, value) for value in witnesses]
+            if not all(taken):
+                bits[slot] = sum(slot.bit(cell) for cell, takes in enumerate(taken) if takes)
+    return reach.box(bits)
+
+
+def _takes(field: Field, value: Value | None) -> bool:
+    return not field.required if value is None else accepted(field, value)
 
 
 def joint(one: Box, other: Box) -> Box:
@@ -177,32 +238,25 @@ def entering(alphabet: Alphabet, workflow: str, target: str) -> Change:
     return change
 
 
-def _void(alphabet: Alphabet, item: CompiledTransition) -> int:
-    """The acts, as bits of nobody, that a change by the transition's effects may make void."""
+def _fields(alphabet: Alphabet, item: CompiledTransition) -> set[str]:
+    """The fields that the transition's effects may change."""
     fields: set[str] = set()
     for effect in item.effects:
         if isinstance(effect, Set):
             fields.add(effect.field)
         elif isinstance(effect, EffectPart):
             fields |= writes(alphabet.compiled, effect, item.workflow)
-    return voided(alphabet, fields, but=item.transition.trigger)
+    return fields
 
 
 def voided(alphabet: Alphabet, fields: set[str] | frozenset[str], *, but: str = "") -> int:
     """The bits of nobody of the acts that a change of *fields* makes void, except the act of *but* itself."""
     acts = {act for name in fields for act in alphabet.compiled.covers.get(name, ()) if act != but}
-    return sum(alphabet.slots["act", act].bit(0) for act in acts)
+    return _nobody(alphabet, acts)
 
 
-def merged(changes: Iterable[Op | None]) -> Change | None:
-    """One change that does what all of *changes* do, one after the other; None where one of them copies."""
-    clear = bits = 0
-    for op in changes:
-        if isinstance(op, Copy) or (op is not None and op.clear and not op.bits):
-            return None
-        if op is not None:
-            clear, bits = clear | op.clear, (bits & ~op.clear) | op.bits
-    return Change(clear, bits)
+def _nobody(alphabet: Alphabet, acts: Iterable[str]) -> int:
+    return sum(alphabet.slots["act", act].bit(NOBODY) for act in acts)
 
 
 def done(alphabet: Alphabet, trigger: str) -> Change | None:

@@ -13,9 +13,9 @@ from casework.errors import UnsoundDefinition
 from casework.exploring import oversights, questions
 from casework.exploring.alphabet import Alphabet
 from casework.exploring.move import Moves
+from casework.exploring.offer import World
 from casework.exploring.proof import Proof, Verdict
 from casework.exploring.reach import CONFIGURATION_LIMIT, Reached, reached
-from casework.exploring.standpoint import World
 from casework.model.finding import Finding
 
 log = logging.getLogger("casework.exploring")

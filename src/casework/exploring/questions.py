@@ -13,7 +13,7 @@ import attrs
 from casework.compiled import Compiled
 from casework.deciding.refuse import condition_text
 from casework.exploring.boxes import Boxes
-from casework.exploring.move import Stopped
+from casework.exploring.move import AUTOMATIC_STEPS, Stopped
 from casework.exploring.passage import Passage
 from casework.exploring.proof import Verdict
 from casework.exploring.reach import Reached, leading_to, left_out, shortest
@@ -90,6 +90,8 @@ def endings(inquiry: Inquiry) -> Iterator[Verdict]:
     lost = list(left_out(result, leading_to(result, goals)))
     if lost:
         yield from _stuck(inquiry, lost)
+        return
+    if not any(each.opaque for each in result.moves.passages):
         return
     for case in left_out(result, leading_to(result, goals, sure=True)):
         states = configuration_text(result.alphabet.compiled.titles, result.alphabet.states_of(case[0]))
@@ -194,14 +196,13 @@ def transitions(inquiry: Inquiry) -> Iterator[Verdict]:
 def _may_hold(result: Reached, each: Passage) -> bool:
     """Whether its condition holds of some case that stands in one of its sources."""
     sources = sum(result.alphabet.state(each.item.workflow, source) for source in each.item.sources)
-    free = result.moves.free(each)
     told = result.alphabet.everything & ~result.alphabet.configuration
     for configuration, cases in result.found.items():
         if not configuration & sources:
             continue
-        for box in each.true:
-            met = box.meet(configuration | told | free)
-            if met and _some(result, cases & result.joints.encoded(met)):
+        for free in result.moves.asked(configuration, each):
+            hits = (box.meet(configuration | told | free) for box in each.true)
+            if any(hit and _some(result, cases & result.joints.encoded(hit)) for hit in hits):
                 return True
     return False
 
@@ -215,20 +216,22 @@ def rules(inquiry: Inquiry) -> Iterator[Verdict]:
     result = inquiry.result
     compiled = result.alphabet.compiled
     broken: dict[str, dict[Case, Stopped]] = {}
-    for configuration, cases in result.found.items():
-        for stopped in result.moves.at(configuration).stopped:
+    for configuration, all_stopped in result.stopped.items():
+        cases = result.found[configuration]
+        for stopped in all_stopped:
+            if not result.joints.some(stopped.before, cases):
+                continue
             part = cases & result.joints.encoded(stopped.before)
-            if _some(result, part):
-                broken.setdefault(stopped.rule, {})[configuration, part] = stopped
+            broken.setdefault(stopped.rule, {})[configuration, part] = stopped
     for rule, found in broken.items():
-        choices = tuple({(stopped.label, stopped.passages): stopped for stopped in found.values()}.values())
+        choices = tuple({(each.named, each.label, each.passages): each for each in found.values()}.values())
         verdict = inquiry.refute(*_rule(compiled, rule), found, partial(_refused, inquiry.walker, choices))
         if verdict is not None:
             yield verdict
 
 
 def _refused(walker: Walker, choices: tuple[Stopped, ...], case: Snapshot) -> Step | None:
-    steps = (walker.refused(case, stopped.label, stopped.passages) for stopped in choices)
+    steps = (walker.refused(case, stopped) for stopped in choices)
     return next((step for step in steps if step is not None), None)
 
 
@@ -239,7 +242,7 @@ def _rule(compiled: Compiled, rule: str) -> tuple[str, str, Text]:
         title = titles.text("workflow", name)
         text = Text(f"a case would close before {title.en!r} has ended", f"“{title.zh}”尚未结束，案件就要结案")
         return "CW607", name, text
-    if rule == "automatic steps":
+    if rule == AUTOMATIC_STEPS:
         return "CW608", rule, Text("automatic steps never come to rest", "自动步骤永不停止")
     invariant = next(item for item in compiled.case_type.invariants if item.name == rule)
     because = invariant.because or condition_text(compiled, invariant.condition)

@@ -11,7 +11,9 @@ from casework.exploring.alphabet import Alphabet
 from casework.exploring.boxes import Boxes
 from casework.exploring.joint import Joints, Jump
 from casework.exploring.move import Moves
+from casework.exploring.options import Merged, Stopped
 from casework.exploring.passage import Passage
+from casework.exploring.way import Way
 
 CONFIGURATION_LIMIT = 200_000
 """After how many configurations an exploration gives up."""
@@ -32,6 +34,10 @@ class Reached:
     opening: list[Jump] = attrs.field(factory=list)
     out: dict[int, list[Jump]] = attrs.field(factory=dict)
     into: dict[int, list[Jump]] = attrs.field(factory=dict)
+    stopped: dict[int, list[Stopped]] = attrs.field(factory=dict)
+    """By configuration what is refused for what must always hold."""
+    merged: dict[int, list[Merged]] = attrs.field(factory=dict)
+    """By configuration other ways to the same moves."""
     taken: set[tuple[Passage, ...]] = attrs.field(factory=set)
     """The transitions of every move that some case can make."""
     complete: bool = True
@@ -55,39 +61,73 @@ def reached(moves: Moves, *, limit: int = CONFIGURATION_LIMIT) -> Reached:
     """Follow every move from every opening until nothing is new."""
     joints = Joints(moves.alphabet, moves.passages)
     result = Reached(moves.alphabet, moves, joints)
-    result.opening = [joints.jump(move, 0) for move in moves.opening().moves]
+    opening = moves.opening()
+    result.opening = list(joints.jumps(opening.moves, 0))
+    result.merged[0] = list(opening.merged)
     found, queue, waiting = result.found, deque[int](), set[int]()
-    taken = result.taken
-    for jump in result.opening:
-        taken.add(jump.move.passages)
-        _arrive(jump.target, jump.onward(joints.everything), found, queue, waiting)
+    out: dict[int, list[Jump]] = {}
+    begun: dict[int, list[Way]] = {}
+    _arrive(result.opening, joints.everything, found, queue, waiting)
     while queue:
         if len(found) > limit:
             result.complete = False
             break
         here = queue.popleft()
         waiting.discard(here)
-        out = result.out.get(here)
-        if out is None:
-            out = result.out[here] = [joints.jump(move, here) for move in moves.at(here).moves]
-        cases = found[here]
-        for jump in out:
-            made = jump.onward(cases)
-            if made:
-                taken.add(jump.move.passages)
-                _arrive(jump.target, made, found, queue, waiting)
-    for jump in (jump for out in result.out.values() for jump in out):
-        result.into.setdefault(jump.target, []).append(jump)
+        if here not in begun:
+            begun[here], out[here] = moves.begun(here), []
+        begun[here] = _begin(result, here, begun[here], out[here])
+        result.out[here] = _arrive(out[here], found[here], found, queue, waiting)
+    _finish(result)
     return result
 
 
-def _arrive(target: int, cases: int, found: dict[int, int], queue: deque[int], waiting: set[int]) -> None:
-    known = found.get(target, 0)
-    if cases & ~known:
-        found[target] = known | cases
-        if target not in waiting:
-            waiting.add(target)
-            queue.append(target)
+def _begin(result: Reached, here: int, ways: Iterable[Way], out: list[Jump]) -> list[Way]:
+    """Follow those of *ways* that some case can go; the others wait."""
+    waiting, cases, some, settled = list[Way](), result.found[here], result.joints.some, result.moves.settled
+    everything = result.alphabet.everything
+    for way in ways:
+        if way.before != everything and not some(way.before, cases):
+            waiting.append(way)
+            continue
+        options = settled(way, here)
+        out += result.joints.jumps(options.moves, here)
+        if options.stopped:
+            result.stopped.setdefault(here, []).extend(options.stopped)
+        if options.merged:
+            result.merged.setdefault(here, []).extend(options.merged)
+    return waiting
+
+
+def _arrive(
+    jumps: Iterable[Jump], cases: int, found: dict[int, int], queue: deque[int], waiting: set[int]
+) -> list[Jump]:
+    """Note where *jumps* lead some of *cases*; those that do."""
+    live = []
+    for jump in jumps:
+        made = jump.onward(cases)
+        if made:
+            live.append(jump)
+            target = jump.target
+            known = found.get(target, 0)
+            if made & ~known:
+                found[target] = known | made
+                if target not in waiting:
+                    waiting.add(target)
+                    queue.append(target)
+    return live
+
+
+def _finish(result: Reached) -> None:
+    """Note what leads where, and which transitions are taken."""
+    for out in result.out.values():
+        for jump in out:
+            result.into.setdefault(jump.target, []).append(jump)
+    made = {jump.move for out in (result.opening, *result.out.values()) for jump in out}
+    result.taken.update(move.passages for move in made)
+    for here, merged in result.merged.items():
+        live = {jump.move for jump in result.out.get(here, result.opening)}
+        result.taken.update(passages for passages, moves in merged if not live.isdisjoint(moves))
 
 
 def leading_to(result: Reached, goals: Mapping[int, int], *, sure: bool = False) -> dict[int, Boxes]:
@@ -115,9 +155,10 @@ def leading_to(result: Reached, goals: Mapping[int, int], *, sure: bool = False)
         here = queue.popleft()
         for cases in good[here].fresh():
             for jump in result.into.get(here, ()):
-                if sure and jump.move.opaque:
+                place = good.get(jump.source)
+                if (place is not None and place.whole) or (sure and jump.move.opaque):
                     continue
-                earlier = jump.backward(cases)
+                earlier = jump.backward(cases) & result.found[jump.source]
                 if earlier:
                     arrive(jump.source, earlier)
     return good

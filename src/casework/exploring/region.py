@@ -5,7 +5,7 @@ A set is a union of *boxes*; a box says of each slot which values are possible, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import attrs
@@ -55,22 +55,28 @@ class Box:
                 return
 
 
+NOWHERE = Box(0, (-1,))
+"""The box in which no case lies."""
+
+
 @attrs.frozen(eq=False)
 class Truth:
-    """Where a condition holds, and where it does not."""
+    """Where a condition holds, and where it does not; *oversize* where it was not looked into."""
 
     true: tuple[Box, ...]
     false: tuple[Box, ...]
+    oversize: bool = False
 
 
 class Reach:
-    """The slots that one transition's conditions may ask for: those of the alphabet, and passing ones of its own.
+    """The slots that conditions may ask for: those of the alphabet, and passing ones of their own.
 
-    Passing are what the form says, who acts, balances, and what a Python guard answers: nothing of it stays.
+    Passing are what the form says, who acts, balances, and what a Python guard answers: nothing of it stays. All
+    transitions that a trigger looks at share one reach, for they are asked by the same person with the same form.
     """
 
     def __init__(
-        self, alphabet: Alphabet, conditions: Iterable[Condition], item: CompiledTransition | None = None
+        self, alphabet: Alphabet, conditions: Iterable[Condition], items: Sequence[CompiledTransition] = ()
     ) -> None:
         self.alphabet = alphabet
         self._asked = tuple(conditions)
@@ -78,10 +84,9 @@ class Reach:
         self.passing: dict[tuple[str, str], Slot] = {}
         self.partitions: dict[tuple[str, str], Partition] = {}
         self.free = 0
-        self.oversize = False
-        if item is not None:
-            for name, (field, cells) in told_apart(alphabet, item).items():
-                self._add("given", name, cells, unknown=not field.required)
+        for name, (_, cells) in told_apart(alphabet, *items).items():
+            needed = all(name in item.form and item.form[name].required for item in items)
+            self._add("given", name, cells, unknown=not needed)
 
     def _add(self, kind: str, name: str, cells: Partition, *, unknown: bool) -> Slot:
         slot = Slot(kind, name, self.width, len(cells.witnesses))
@@ -125,9 +130,9 @@ class Reach:
         try:
             true, false = _both(condition, self)
         except TooLarge:
-            self.oversize = True
             slot = self.flag("condition", str(len(self.passing)))
-            true, false = [{slot: slot.bit(1)}], [{slot: slot.bit(0)}]
+            either = Truth((self.box({slot: slot.bit(1)}),), (self.box({slot: slot.bit(0)}),))
+            return attrs.evolve(either, oversize=True)
         return Truth(tuple(map(self.box, true)), tuple(map(self.box, false)))
 
     def box(self, bits: Mapping[Slot, int]) -> Box:

@@ -5,8 +5,9 @@ Nothing is claimed to be possible that deciding has not accepted step by step.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice, product
 from typing import TypeAlias
 
@@ -19,10 +20,12 @@ from casework.deciding.draft import account_keys
 from casework.exploring.alphabet import DUE, NOBODY, RUNG, RUNNING, SOMEBODY, Slot
 from casework.exploring.cells import partition
 from casework.exploring.joint import Jump
-from casework.exploring.move import Label
+from casework.exploring.move import AUTOMATIC_STEPS, Stopped
+from casework.exploring.offer import holders
 from casework.exploring.passage import Passage
 from casework.exploring.reach import Reached
 from casework.exploring.region import passed
+from casework.exploring.way import Label
 from casework.model.actor import SYSTEM, Actor
 from casework.model.case import Cause, Move, Snapshot
 from casework.model.decision import Decision
@@ -30,7 +33,6 @@ from casework.model.posting import Hold
 from casework.model.refusal import Refusal
 
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
-PACE = timedelta(minutes=5)
 TRIES = 200
 """How many combinations of values are tried for one way to take a step."""
 ALTERNATIVES = 16
@@ -84,14 +86,16 @@ class Walker:
             steps.append(step)
         return Walked(tuple(steps), case, True)
 
-    def refused(self, case: Snapshot, label: Label, passages: tuple[Passage, ...]) -> Step | None:
-        """The step *label* that is refused because of what must always hold; None where deciding accepts it always."""
-        for move, step in self._attempts(case, label, passages, None):
+    def refused(self, case: Snapshot, stopped: Stopped) -> Step | None:
+        """The step that is refused because of what must always hold; None where deciding never refuses it for that."""
+        wanted = "too-many-steps" if stopped.rule == AUTOMATIC_STEPS else "invariant-broken"
+        for move, step in self._attempts(case, stopped.label, stopped.passages, None):
             answer = decide(self._compiled, case, move)
-            if isinstance(answer, Refusal) and answer.code in ("invariant-broken", "too-many-steps"):
-                return attrs.evolve(step, refused=answer.code, states=dict(case.states))
-            if isinstance(answer, Decision) and answer.refused in ("invariant-broken", "too-many-steps"):
-                return attrs.evolve(step, refused=answer.refused, states=dict(case.states))
+            told = answer.refused if isinstance(answer, Decision) else answer.code
+            # What a timer fires is refused without its reason.
+            named = not isinstance(answer, Refusal) or not answer.unmet or answer.unmet[0].source == stopped.named
+            if told == wanted and named:
+                return attrs.evolve(step, refused=told, states=dict(case.states))
         return None
 
     def accepted(self, case: Snapshot) -> Step | None:
@@ -127,7 +131,9 @@ class Walker:
 
     def _walked(self, case: Snapshot, jump: Jump, wanted: int | None) -> Iterator[tuple[Snapshot, Step]]:
         if jump.label.kind == "wait":
-            yield from self._waited(case, jump)
+            later, step = self._waited(case, jump)
+            if wanted is None or self._fits(later, jump.target, wanted):
+                yield later, step
             return
         for move, step in self._attempts(case, jump.label, jump.move.passages, wanted):
             answer = decide(self._compiled, case, move)
@@ -137,23 +143,32 @@ class Walker:
                 if fits and (wanted is not None or later.states != case.states or later.data != case.data):
                     yield later, attrs.evolve(step, states=dict(answer.states))
 
-    def _waited(self, case: Snapshot, jump: Jump) -> Iterator[tuple[Snapshot, Step]]:
-        """Let time pass until a deadline is over, or until as much has passed since a mark as a condition asks for."""
+    def _waited(self, case: Snapshot, jump: Jump) -> tuple[Snapshot, Step]:
+        """Let time pass until a deadline is over, or until as much has passed since a mark as the jump asks for."""
         name, now = jump.label.name, _now(case)
-        if ("deadline", name) in self._alphabet.slots:
-            later = max(now, case.dues[name]) if name in case.dues else now
-        else:
-            since = now - case.marks[name]
-            ahead = [length for length in passed(self._alphabet.durations[name]) if length > since]
-            later = case.marks[name] + min(ahead) if ahead else now
-        moved = attrs.evolve(case, opened_at=case.opened_at, head=later.isoformat().encode())
-        yield moved, Step(kind="wait", name=name, at=later, states=dict(case.states))
+        mark = self._alphabet.get("mark", name)
+        due = case.dues.get(name, now)
+        if mark is not None:
+            lengths = tuple(passed(self._alphabet.durations[name]))
+            # What is not asked for any more does not say how long; then the shortest time will do.
+            cells = list(mark.cells(jump.move.after)) if jump.move.after & mark.mask != mark.mask else []
+            cell = cells[0] if cells else self._aged(case, name) + 1
+            due = case.marks[name] + lengths[min(cell, len(lengths)) - 1]
+        later = max(now, due)
+        moved = attrs.evolve(case, head=later.isoformat().encode())
+        return moved, Step(kind="wait", name=name, at=later, states=dict(case.states))
+
+    def _aged(self, case: Snapshot, mark: str) -> int:
+        """The cell of a mark: whether less, as much or more time has passed than each length that is asked for."""
+        since, durations = _now(case) - case.marks[mark], self._alphabet.durations[mark]
+        at = bisect_left(durations, since)
+        return 1 + 2 * at + (at < len(durations) and durations[at] == since)
 
     def _attempts(
         self, case: Snapshot, label: Label, passages: tuple[Passage, ...], wanted: int | None
     ) -> Iterator[tuple[Move, Step]]:
         """Every way to try a step, the likeliest first, each with a snapshot of balances of its own."""
-        now = _now(case) + PACE
+        now = _now(case)
         first = passages[0] if passages and label.kind in ("fire", "timer") else None
         for hints in self._hints(passages):
             for balances in self._balances(case, hints):
@@ -181,7 +196,7 @@ class Walker:
             kind=label.kind,
             name=label.name,
             at=now,
-            roles=tuple(sorted(label.roles)),
+            roles=tuple(sorted(actor.roles)),
             person=actor.person,
             values=values,
         )
@@ -246,19 +261,22 @@ class Walker:
         yield values
 
     def _actors(self, case: Snapshot, label: Label) -> Iterator[Actor]:
-        """Who may try it: somebody who has not acted yet, then each who has; with the role alone, then with others."""
+        """Who may try it: somebody who has not acted yet, then each who has; with few roles, then with all."""
         world = self._result.moves.world
         persons = [f"person {case.revision + 1}", *sorted(set(case.acts.values()))]
         if world.alone:
             persons = ["one person"]
-        viewers = world.holds(self._compiled.access.allowed("view", case.states)) if case.states else frozenset[str]()
-        asked = [frozenset({role}) for role in sorted(label.roles)] or [frozenset[str]()]
-        groups = [*asked, *(role | viewers for role in asked), self._roles]
-        if label.kind == "amend":
-            groups = [world.holds(self._compiled.access.allowed("edit", case.states)) | viewers, self._roles]
+        groups = self._holders(case, label)
         for person in persons:
-            for roles in dict.fromkeys(groups):
+            for roles in dict.fromkeys((*groups, self._roles)):
                 yield Actor(person, roles=roles)
+
+    def _holders(self, case: Snapshot, label: Label) -> tuple[frozenset[str], ...]:
+        """The fewest roles with which it may be tried."""
+        if label.kind == "amend":
+            editable = self._result.moves.standpoints.at(self._configuration(case)).editable
+            return next((holders(each.needed) for each in editable if each.name == label.name), ())
+        return label.holders
 
     def _balances(self, case: Snapshot, hints: Hints) -> Iterator[dict[str, int]]:
         """What accounts may hold: as much as conditions ask for, else plenty; then the most, then the least."""
@@ -304,7 +322,7 @@ class Walker:
             case _:
                 if slot.name not in case.marks:
                     return slot.bit(0)
-                return slot.mask & ~slot.bit(0)
+                return slot.bit(self._aged(case, slot.name))
 
 
 def _now(case: Snapshot) -> datetime:
@@ -331,6 +349,7 @@ def _after(case: Snapshot, answer: Decision, move: Move) -> Snapshot:
         data=dict(answer.data),
         marks=dict(answer.marks),
         dues=dict(answer.dues),
+        terms=dict(answer.terms),
         acts=dict(answer.acts),
         balances={},
         holds=tuple(held),

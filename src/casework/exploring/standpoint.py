@@ -10,45 +10,39 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from casework.access import GLASS
+from casework.compiled import CompiledTransition
 from casework.exploring.alphabet import Alphabet, Slot
-from casework.exploring.passage import Change, Copy, Passage, done, merged, passage, voided
+from casework.exploring.asked import Asked, Asking
+from casework.exploring.offer import Offer, World, offers, passing, union
+from casework.exploring.passage import Copy, Passage, passages, voided
 from casework.exploring.region import Box, Reach
 
 
-@attrs.frozen(kw_only=True)
-class World:
-    """Who there is: *roles* None is everybody; *alone* is one person, who is never another than who did it before."""
-
-    roles: frozenset[str] | None = None
-    alone: bool = False
-
-    def holds(self, roles: Iterable[str]) -> frozenset[str]:
-        """Those of *roles* that somebody has."""
-        return frozenset(roles) if self.roles is None else self.roles.intersection(roles)
-
-
 @attrs.frozen(eq=False)
-class Offer:
-    """One trigger for people who have one of *roles*: the transitions that it looks at for them, in order."""
+class Offered:
+    """What is offered in one state of one workflow, and the states on which it depends what comes of it."""
 
-    trigger: str
-    roles: frozenset[str]
-    passages: tuple[Passage, ...]
-    plain: Change | None
-    """What it does where that is always the same: one transition, one box, nothing that passes, nothing made void."""
+    offers: tuple[Offer, ...]
+    states: int
 
 
 @attrs.frozen(eq=False)
 class Ringing:
-    """A deadline that may run out, and what the system fires then."""
+    """A deadline that may run out, and what the system fires then; *free* is what passing slots may be.
+
+    *states* are those on which it depends what comes of it.
+    """
 
     slot: Slot
-    trigger: str | None
+    trigger: str
     passages: tuple[Passage, ...]
+    free: int
+    states: int
 
 
 @attrs.frozen(eq=False)
-class Asking:
+class Awaited:
     """Something that may still be asked for: *slots*, where the states are among those of *box*."""
 
     slots: int
@@ -57,24 +51,31 @@ class Asking:
 
 @attrs.frozen(eq=False)
 class Editable:
-    """A field that somebody may amend: its slot, what it may become, and the acts that this makes void."""
+    """A field that somebody may amend: its slot, what it may become, and the acts that this may make void.
+
+    *needed* are those that edit, those that view, and those that read it: who does so has a role of each.
+    """
 
     name: str
     mask: int
     bits: int
-    void: int
+    loose: int
+    needed: tuple[frozenset[str], ...]
 
 
 @attrs.define(eq=False)
 class Place:
     """What one state of one workflow brings."""
 
-    offers: list[Offer] = attrs.field(factory=list)
+    manual: list[Passage] = attrs.field(factory=list)
+    """What people may fire there."""
     automatic: list[Passage] = attrs.field(factory=list)
     ringing: list[Ringing] = attrs.field(factory=list)
+    offered: dict[frozenset[str], Offered] = attrs.field(factory=dict)
+    """By those who may view the case what is offered to them."""
     future: int = 0
     """The states that the workflow may still come to, itself included."""
-    asking: list[Asking] = attrs.field(factory=list)
+    awaited: list[Awaited] = attrs.field(factory=list)
     """What transitions that may still come ask for."""
     kept: int = 0
     """The deadlines that may still run out."""
@@ -83,20 +84,49 @@ class Place:
     final: bool = False
 
 
+@attrs.frozen(eq=False)
+class Broken:
+    """The cases of *box* break an invariant, which asks for *slots*; *free* is what passing slots may be."""
+
+    name: str
+    box: Box
+    slots: int
+    free: int
+
+
+@attrs.frozen(eq=False)
+class Resting:
+    """What a case has to hold to that comes to rest somewhere; many configurations share one.
+
+    *broken* is where invariants are broken, without what is asked of states. *left* are the workflows that are left
+    behind where the case closes. *dead* are the slots that nothing asks for any more.
+    """
+
+    broken: tuple[Broken, ...]
+    left: tuple[str, ...]
+    dead: int
+
+
 @attrs.define(eq=False)
 class Standpoint:
     """What all states of a configuration bring together."""
 
-    offers: list[Offer]
-    automatic: list[Passage]
+    offered: list[Offered]
     ringing: list[Ringing]
     marks: list[Slot]
-    dead: int
     editable: tuple[Editable, ...]
-    broken: list[tuple[str, Box, int]]
+    resting: Resting
     final: bool
-    left: tuple[str, ...]
-    viewed: bool
+
+    @property
+    def offers(self) -> list[Offer]:
+        """Every trigger for every kind of person."""
+        return [offer for offered in self.offered for offer in offered.offers]
+
+    @property
+    def dead(self) -> int:
+        """The slots that nothing asks for any more."""
+        return self.resting.dead
 
 
 class Standpoints:
@@ -107,60 +137,61 @@ class Standpoints:
         compiled = alphabet.compiled
         self.main = compiled.main
         self.passages: list[Passage] = []
+        self.asked = Asking(alphabet)
         self._places = {name: self._of_workflow(name) for name in compiled.workflows}
         self._slots = [(alphabet.slots["state", name], name) for name in compiled.workflows]
         self._marks = [slot for (kind, _), slot in alphabet.slots.items() if kind == "mark"]
         self.invariants = self._invariants()
-        self._everywhere_view = bool(world.holds(compiled.access.everywhere("view")))
+        self._everywhere_view = world.holds(compiled.access.everywhere("view"))
+        if compiled.access.breakable:
+            # Whoever breaks the glass views the case, and may fire what their other roles permit.
+            self._everywhere_view |= {GLASS}
         self._everywhere_edit = world.holds(compiled.access.everywhere("edit"))
         self._known: dict[int, Standpoint] = {}
+        self._free: dict[Reach, int] = {}
+        self._live: dict[int, int] = {}
+        self._automatic: dict[int, tuple[Asked, ...]] = {}
+        self._arrivals: dict[int, Resting | tuple[Asked, ...]] = {}
+        self._alike: dict[tuple[Asked, ...], tuple[Asked, ...]] = {}
+        self._resting: dict[tuple[tuple[int, ...], tuple[str, ...], int], Resting] = {}
+        self._edited: dict[tuple[frozenset[str], frozenset[str]], tuple[Editable, ...]] = {}
 
-    def _invariants(self) -> list[tuple[str, Box, int]]:
-        found = []
+    def _invariants(self) -> list[Broken]:
+        found: list[Broken] = []
         compiled = self.alphabet.compiled
         for invariant in compiled.case_type.invariants:
             condition = compiled.located(invariant.condition)
             reach = Reach(self.alphabet, (condition,))
-            found += [(invariant.name, box, reach.free) for box in reach.truth(condition).false]
+            for box in reach.truth(condition).false:
+                slots = union(box.slots) & self.alphabet.everything
+                found.append(Broken(invariant.name, box, slots, reach.free))
         return found
 
     def _of_workflow(self, name: str) -> dict[int, Place]:
         """The places of one workflow, by the bit of its state."""
         alphabet, workflow = self.alphabet, self.alphabet.compiled.workflows[name]
-        every = {item.number: passage(alphabet, item) for item in workflow.transitions}
-        self.passages += every.values()
+        every = _compiled(alphabet, workflow.transitions)
+        self.passages += every
         places: dict[int, Place] = {}
         for state in workflow.workflow.states:
             place = Place(final=state.name in workflow.finals)
             grants = dict(state.grants)
             place.viewers = self.world.holds(grants.get("view", ()))
             place.editors = self.world.holds(grants.get("edit", ()))
-            here = [p for p in every.values() if state.name in p.item.sources]
+            here = [p for p in every if state.name in p.item.sources]
             place.automatic = [p for p in here if p.item.transition.automatic]
-            place.offers = list(self._offers(state.name, [p for p in here if not p.item.transition.automatic]))
+            place.manual = [p for p in here if not p.item.transition.automatic]
             place.ringing = list(self._ringing(name, state.name))
             places[alphabet.state(name, state.name)] = place
-        self._set_live(name, every.values(), places)
+        self._set_live(every, places, name)
         return places
 
-    def _offers(self, state: str, manual: list[Passage]) -> Iterator[Offer]:
-        """Each trigger, for every group of people to whom it is another one."""
-        for trigger in dict.fromkeys(p.item.transition.trigger for p in manual):
-            candidates = [p for p in manual if p.item.transition.trigger == trigger]
-            groups: dict[tuple[int, ...], set[str]] = {}
-            for role in sorted(self.world.holds(role for p in candidates for role in p.item.roles)):
-                permitted = tuple(n for n, p in enumerate(candidates) if role in p.item.roles)
-                groups.setdefault(permitted, set()).add(role)
-            for permitted, roles in groups.items():
-                passages = tuple(candidates[n] for n in permitted)
-                yield Offer(trigger, frozenset(roles), passages, self._plain(state, passages))
-
-    def _plain(self, state: str, passages: tuple[Passage, ...]) -> Change | None:
-        each = passages[0]
-        if len(passages) > 1 or len(each.true) != 1 or each.free or each.void or each.opaque:
-            return None
-        source = self.alphabet.states[each.item.workflow][state]
-        return merged((*each.ops[source], done(self.alphabet, each.item.transition.trigger)))
+    def _offered(self, place: Place, viewers: frozenset[str]) -> Offered:
+        found = place.offered.get(viewers)
+        if found is None:
+            made = tuple(offers(self.world, place.manual, viewers, self.asked.states))
+            found = place.offered[viewers] = Offered(made, union(offer.states for offer in made))
+        return found
 
     def _ringing(self, workflow: str, state: str) -> Iterator[Ringing]:
         alphabet = self.alphabet
@@ -170,9 +201,11 @@ class Standpoints:
             if slot is None or state not in deadline.during:
                 continue
             items = compiled.triggers[deadline.trigger].by_state.get(state, ()) if deadline.trigger else ()
-            yield Ringing(slot, deadline.trigger, tuple(passage(alphabet, item, timed=True) for item in items))
+            fired = passages(alphabet, items, timed=True)
+            free = passing(self.world, fired[0].reach) if fired else 0
+            yield Ringing(slot, deadline.trigger or "", fired, free, union(map(self.asked.states, fired)))
 
-    def _set_live(self, name: str, every: Iterable[Passage], places: dict[int, Place]) -> None:
+    def _set_live(self, every: Iterable[Passage], places: dict[int, Place], name: str) -> None:
         """Of each state what transitions that may still come ask for, and where; the rest is forgotten."""
         alphabet = self.alphabet
         onward: dict[str, list[Passage]] = {}
@@ -194,20 +227,36 @@ class Standpoints:
                     if each.item.target is not None and each.item.target not in seen:
                         seen.add(each.item.target)
                         queue.append(each.item.target)
-            place.asking = [asking for each in passed.values() for asking in self._asking(each)]
+            place.awaited = [awaited for each in passed.values() for awaited in self._awaited(each)]
 
-    def _asking(self, each: Passage) -> Iterator[Asking]:
+    def _awaited(self, each: Passage) -> Iterator[Awaited]:
         told = self.alphabet.everything & ~self.alphabet.configuration
         for box in (*each.true, *each.false):
             slots = sum(mask & told for mask in box.slots)
             if slots:
-                yield Asking(slots, box)
+                yield Awaited(slots | self._covering(slots), box)
         copied = 0
         for op in (op for ops in each.ops.values() for op in ops):
             if isinstance(op, Copy):
                 copied |= op.source.mask & told
         if copied:
-            yield Asking(copied, Box(-1, ()))
+            yield Awaited(copied, Box(-1, ()))
+
+    def _covering(self, slots: int) -> int:
+        """The fields whose change makes an act of *slots* void."""
+        covering = 0
+        for field, acts in self.alphabet.compiled.covers.items():
+            slot = self.alphabet.get("field", field)
+            if slot is not None and any(slots & self.alphabet.slots["act", act].mask for act in acts):
+                covering |= slot.mask
+        return covering
+
+    def free(self, each: Passage) -> int:
+        """What passing slots may be in this world."""
+        known = self._free.get(each.reach)
+        if known is None:
+            known = self._free[each.reach] = passing(self.world, each.reach)
+        return known
 
     def at(self, node: int) -> Standpoint:
         """What matters at the configuration of *node*."""
@@ -217,65 +266,99 @@ class Standpoints:
             found = self._known[configuration] = self._put_together(configuration)
         return found
 
+    def arrival(self, configuration: int) -> Resting | tuple[Asked, ...]:
+        """What holds for cases that come to *configuration* and rest there, or the automatic transitions they take."""
+        found = self._arrivals.get(configuration)
+        if found is None:
+            found = self._arrivals[configuration] = self.automatic(configuration) or self.at(configuration).resting
+        return found
+
+    def automatic(self, configuration: int) -> tuple[Asked, ...]:
+        """The automatic transitions that may be taken in *configuration*, in order."""
+        found = self._automatic.get(configuration)
+        if found is None:
+            places = (self._places[name][configuration & slot.mask] for slot, name in self._slots)
+            asked = (self.asked.at(each, configuration) for place in places for each in place.automatic)
+            own = tuple(each for each in asked if each.true)
+            found = self._automatic[configuration] = self._alike.setdefault(own, own)
+        return found
+
     def _put_together(self, configuration: int) -> Standpoint:
         places = [(name, self._places[name][configuration & slot.mask]) for slot, name in self._slots]
-        offers: list[Offer] = []
-        automatic: list[Passage] = []
-        ringing: list[Ringing] = []
-        final, viewed, left = False, self._everywhere_view, []
-        future = kept = 0
+        viewers, editors = self._everywhere_view, self._everywhere_edit
+        final, left, future = False, list[str](), 0
         for name, place in places:
             future |= place.future
-            kept |= place.kept
-            offers += place.offers
-            automatic += [each for each in place.automatic if any(self._may_be(b, configuration) for b in each.true)]
-            ringing += place.ringing
-            viewed = viewed or bool(place.viewers)
+            viewers |= place.viewers
+            editors |= place.editors
             if name == self.main:
                 final = place.final
             elif not place.final:
                 left.append(name)
-        editors = self._everywhere_edit.union(*(place.editors for _, place in places))
-        editable = tuple(self._editable(editors)) if editors else ()
-        live = kept | self._asked_for(future, [place for _, place in places])
-        told = self.alphabet.everything & ~self.alphabet.configuration
-        broken = [entry for entry in self.invariants if self._may_be(entry[1], configuration)]
+        live = self._live.get(future)
+        if live is None:
+            live = self._live[future] = self._asked_for(future, [place for _, place in places])
         return Standpoint(
-            offers=offers,
-            automatic=automatic,
-            ringing=ringing,
+            offered=[self._offered(place, viewers) for _, place in places if place.manual] if viewers else [],
+            ringing=[ring for _, place in places for ring in place.ringing],
             marks=[slot for slot in self._marks if slot.mask & live],
-            dead=told & ~live,
-            editable=editable,
-            broken=broken,
+            editable=self._editable(editors, viewers) if editors and viewers else (),
+            resting=self._rest(configuration, tuple(left) if final else (), live),
             final=final,
-            left=tuple(left),
-            viewed=viewed,
         )
+
+    def _rest(self, configuration: int, left: tuple[str, ...], live: int) -> Resting:
+        """What holds for cases that come to rest in *configuration*."""
+        numbers = tuple(n for n, each in enumerate(self.invariants) if self.asked.may_be(each.box, configuration))
+        dead = self.alphabet.everything & ~self.alphabet.configuration & ~live
+        found = self._resting.get((numbers, left, dead))
+        if found is None:
+            broken = [self.invariants[number] for number in numbers]
+            told = [attrs.evolve(each, box=self.asked.boxes((each.box,), configuration)[0]) for each in broken]
+            found = self._resting[numbers, left, dead] = Resting(tuple(told), left, dead)
+        return found
 
     def _asked_for(self, future: int, places: list[Place]) -> int:
         """The slots that something asks for in a configuration which may still come."""
         live = 0
-        for asking in (asking for place in places for asking in place.asking):
-            if asking.slots & ~live and self._may_be(asking.box, future):
-                live |= asking.slots
+        for place in places:
+            live |= place.kept
+        for each in (each for place in places for each in place.awaited):
+            if each.slots & ~live and self.asked.may_be(each.box, future):
+                live |= each.slots
         told = ~self.alphabet.configuration
-        for _, box, _ in self.invariants:
-            if self._may_be(box, future):
-                for mask in box.slots:
-                    live |= mask & told
+        for broken in self.invariants:
+            if self.asked.may_be(broken.box, future):
+                live |= broken.slots & told
         return live
 
-    def _may_be(self, box: Box, states: int) -> bool:
-        configuration = self.alphabet.configuration
-        return all(states & box.allowed & mask for mask in box.slots if mask & configuration)
+    def _editable(self, editors: frozenset[str], viewers: frozenset[str]) -> tuple[Editable, ...]:
+        """The fields that matter and that people who edit, view and read there can give another value."""
+        found = self._edited.get((editors, viewers))
+        if found is None:
+            found = self._edited[editors, viewers] = tuple(self._amended(editors, viewers))
+        return found
 
-    def _editable(self, editors: frozenset[str]) -> Iterator[Editable]:
-        """The fields that matter and that people who may edit here can give another value."""
+    def _amended(self, editors: frozenset[str], viewers: frozenset[str]) -> Iterator[Editable]:
         compiled = self.alphabet.compiled
         for name, field in compiled.enterable.items():
-            slot, void = self.alphabet.get("field", name), voided(self.alphabet, {name})
-            if (slot is None and not void) or not compiled.access.reads(field, editors):
+            slot = self.alphabet.get("field", name)
+            loose = voided(self.alphabet, {name}) if slot is None else 0
+            readers = compiled.access.readers(name)
+            named = frozenset[str]() if readers is None else frozenset(role for role, _ in readers)
+            reading = self.world.holds(named) | (named & {GLASS})
+            if (slot is None and not loose) or (readers is not None and not reading):
                 continue
-            bits = 0 if slot is None else slot.mask & ~(slot.bit(0) if field.required else 0)
-            yield Editable(name, 0 if slot is None else slot.mask, bits, void)
+            mask, least = (0, 0) if slot is None else (slot.mask, slot.bit(0) if field.required else 0)
+            needed = (editors, viewers) if readers is None else (editors, viewers, reading)
+            yield Editable(name, mask, mask & ~least, loose, needed)
+
+
+def _compiled(alphabet: Alphabet, items: Iterable[CompiledTransition]) -> list[Passage]:
+    """The passages of a workflow in order; those of one trigger together, automatic ones each alone."""
+    groups: dict[object, list[CompiledTransition]] = {}
+    for item in items:
+        key = item.number if item.transition.automatic else item.transition.trigger
+        groups.setdefault(key, []).append(item)
+    made = [each for group in groups.values() for each in passages(alphabet, group)]
+    return sorted(made, key=lambda each: each.item.number)

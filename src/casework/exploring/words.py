@@ -11,6 +11,8 @@ from casework.exploring.replay import Step
 from casework.text import Text
 from casework.titles import Titles, roles_text
 
+SYSTEM = Text("the system", "系统")
+
 
 def told(compiled: Compiled, steps: tuple[Step, ...]) -> tuple[Told, ...]:
     """Each step in words, with the states that it changed."""
@@ -22,13 +24,13 @@ def told(compiled: Compiled, steps: tuple[Step, ...]) -> tuple[Told, ...]:
 
 
 def step_text(compiled: Compiled, step: Step) -> Text:
-    """A step in words, without the states that it leads to."""
-    return _did(compiled.titles, compiled, step)
+    """A step in words for whoever has one of its roles, without the states that it leads to."""
+    return _did(compiled, step, roles_text(compiled.titles, step.roles, SYSTEM))
 
 
 def _step(compiled: Compiled, step: Step, before: Mapping[str, str]) -> Text:
     titles = compiled.titles
-    did = _did(titles, compiled, step)
+    did = _did(compiled, step, _person(titles, step.roles))
     if step.refused:
         return Text(f"{did.en} is refused", f"{did.zh}被拒绝")
     moved = [
@@ -41,9 +43,15 @@ def _step(compiled: Compiled, step: Step, before: Mapping[str, str]) -> Text:
     return Text(f"{did.en} [{', '.join(s.en for s in moved)}]", f"{did.zh}【{'、'.join(s.zh for s in moved)}】")
 
 
-def _did(titles: Titles, compiled: Compiled, step: Step) -> Text:
-    who = roles_text(titles, step.roles, Text("the system", "系统"))
-    with_ = _values(titles, step)
+def _person(titles: Titles, roles: tuple[str, ...]) -> Text:
+    """One person, by all *roles* that were needed together."""
+    who = [titles.text("role", role) for role in roles]
+    return Text(" and ".join(role.en for role in who), "兼".join(role.zh for role in who)) if who else SYSTEM
+
+
+def _did(compiled: Compiled, step: Step, who: Text) -> Text:
+    titles = compiled.titles
+    with_ = _values(compiled, step)
     match step.kind:
         case "open":
             return Text(f"{who.en} opens a case{with_.en}", f"{who.zh}立案{with_.zh}")
@@ -62,19 +70,25 @@ def _did(titles: Titles, compiled: Compiled, step: Step) -> Text:
     return Text("automatic steps are looked at again", "重新检查自动步骤")
 
 
-def _values(titles: Titles, step: Step) -> Text:
-    shown = {name: value for name, value in step.values.items() if value is not None}
+def _values(compiled: Compiled, step: Step) -> Text:
+    shown = {name: _value(compiled, step, name) for name, value in step.values.items() if value is not None}
     if not shown:
         return Text()
-    kind = "given" if step.kind == "fire" else "field"
-    en = ", ".join(f"{titles(kind, name, 'en')} = {_value(value).en}" for name, value in shown.items())
-    zh = "、".join(f"{titles(kind, name, 'zh')}＝{_value(value).zh}" for name, value in shown.items())
+    kind, titles = "given" if step.kind == "fire" else "field", compiled.titles
+    en = ", ".join(f"{titles(kind, name, 'en')} = {value.en}" for name, value in shown.items())
+    zh = "、".join(f"{titles(kind, name, 'zh')}＝{value.zh}" for name, value in shown.items())
     return Text(f" with {en}", f"（{zh}）")
 
 
-def _value(value: object) -> Text:
+def _value(compiled: Compiled, step: Step, name: str) -> Text:
+    """A value as people read it: yes or no, a choice by its title, all else as it is written."""
+    value = step.values[name]
     if isinstance(value, bool):
         return Text("yes", "是") if value else Text("no", "否")
+    forms = [item.form for each in compiled.workflows.values() for item in each.transitions if step.kind == "fire"]
+    known = [compiled.fields, *forms]
+    if any(value == choice.name for fields in known if name in fields for choice in fields[name].choices):
+        return compiled.titles.text("choice", f"{name}.{value}")
     return Text(str(natural(value)), str(natural(value)))
 
 
