@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from advising.following import Followed
-from stores import quick
+from stores import Stores
 
 from casework import Actor, Case, Casework, Desk, FrozenClock, Refused, Units
 from casework.advising import Advice
@@ -20,13 +20,11 @@ AUDITOR = Actor("wu", {"auditor"}, unit="anlu")
 
 
 class Station:
-    """An app with one station, and a case that was just found."""
+    """A case that was just found, in a station of a city."""
 
-    def __init__(self) -> None:
-        self.clock = FrozenClock(NOW)
-        units = Units({"city": None, "anlu": "city"})
-        self.app = Casework(quick(), case_types=[rescue], clock=self.clock, units=units)
-        self.app.create_tables()
+    def __init__(self, app: Casework, clock: FrozenClock) -> None:
+        self.app, self.clock = app, clock
+        clock.set(NOW)
         self.case = self.desk(LI).open("rescue", found_at="market", found_by="patrol")
 
     def desk(self, actor: Actor) -> Desk:
@@ -42,9 +40,19 @@ class Station:
         Followed(self.app, self.clock, self.case.id, "anlu").all(advice)
 
 
+@pytest.fixture(scope="module")
+def city(stores: Stores) -> Iterator[tuple[Casework, FrozenClock]]:
+    """One app for all tests here; each opens a case of its own."""
+    clock = FrozenClock(NOW)
+    with stores.quick() as url:
+        app = Casework(url, case_types=[rescue], clock=clock, units=Units({"city": None, "anlu": "city"}))
+        app.create_tables()
+        yield app, clock
+
+
 @pytest.fixture
-def station() -> Iterator[Station]:
-    yield Station()
+def station(city: tuple[Casework, FrozenClock]) -> Station:
+    return Station(*city)
 
 
 def names(advice: Advice) -> list[str]:
@@ -127,15 +135,23 @@ def test_a_closed_case_is_told_as_closed(station: Station) -> None:
 
     assert ("no way", ()) == (advice.answer, advice.steps)
     assert "no steps lead there" in advice.sentence("en")
-    assert "没有任何步骤" in advice.sentence("zh")
+    assert "没有步骤可以做到" in advice.sentence("zh")
 
 
 def test_a_full_house_is_named(station: Station) -> None:
     advice = station.asked("shelter")
 
-    assert "not found" == advice.answer
-    assert "free beds: 0 left, 1 asked for" == advice.lacks[-1].text.en
-    assert advice.looked < advice.limit
+    assert ("barred", 0) == (advice.answer, advice.looked)
+    assert "free beds: nothing is left" == advice.lacks[-1].text.en
+    assert "this case alone cannot bring that about" in advice.sentence("en")
+    assert "仅靠本案无法做到" in advice.sentence("zh")
+
+
+def test_a_full_house_on_the_way_is_named_too(station: Station) -> None:
+    advice = station.asked("check_out")
+
+    assert "barred" == advice.answer
+    assert ["care is sheltered", "free beds: nothing is left"] == [lack.text.en for lack in advice.lacks]
 
 
 def test_a_small_limit_is_told(station: Station) -> None:
