@@ -19,14 +19,14 @@ from casework.desk.keyring import Keyring
 from casework.desk.opening import registered
 from casework.desk.receiving import Received, Reconsidered
 from casework.desk.wiping import reapply
-from casework.errors import InvalidValue, KeysMismatch, StoreMismatch
+from casework.errors import KeysMismatch, StoreMismatch
 from casework.hookspecs import Demo
 from casework.ids import Entropy, Ids, system_entropy
 from casework.jobs import Job, Outcome, Runner, WorkLimits
 from casework.keys import DatabaseKeys, ErasureLedger, KeyStore
 from casework.keys.port import check_keys
 from casework.manifest import Manifest
-from casework.model.actor import DEFAULT_TENANT, SYSTEM, Actor
+from casework.model.actor import DEFAULT_TENANT, Actor, somebody
 from casework.model.attachment import Attachment, Require
 from casework.model.case import Case
 from casework.model.casetype import CaseType
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
     from casework.checkpointing import Asked, Checkpointer
     from casework.checkpoints import Checkpoint, Checkpoints, Loss, Signer
+    from casework.deadlines import Deadlines
     from casework.desk.planning import CasePlan
     from casework.exploring import Proofs, Proving
     from casework.health import Health
@@ -185,6 +186,12 @@ class Casework:
 
         return Hindsight(self._engine, self.desk)
 
+    def deadlines(self, actor: Actor, *, purpose: str = "") -> Deadlines:
+        """Due dates as *actor* may see them: how derived, what is over or comes, what other rules would make."""
+        from casework.deadlines import Deadlines
+
+        return Deadlines(self._engine, somebody(actor), purpose=purpose)
+
     @property
     def demos(self) -> tuple[Demo, ...]:
         """The stories that the plugins can tell."""
@@ -234,7 +241,7 @@ class Casework:
         *purpose* is a code for what somebody reads, such as ``treatment``; it stands in the access log.
         """
         self._erased_again()
-        return Desk(self._engine, _person(actor), purpose=purpose)
+        return Desk(self._engine, somebody(actor), purpose=purpose)
 
     def atomically(self, actor: Actor, work: Callable[[Desk], Answer]) -> Answer:
         """Call *work* with a desk; all that it does takes effect together, or nothing does."""
@@ -250,7 +257,7 @@ class Casework:
         self._engine.guarded()
         self._erased_again()
         with unavailable(), self._engine.store.transactions.joined(connection) as transaction:
-            yield Desk(self._engine, _person(actor), transaction, purpose=purpose)
+            yield Desk(self._engine, somebody(actor), transaction, purpose=purpose)
 
     def run_due(self, now: datetime | None = None, *, limit: int = 10_000, force: bool = False) -> Ran:
         """Fire the timers that ran out by *now*, at most *limit* of them.
@@ -475,17 +482,6 @@ class Casework:
     def dispose(self) -> None:
         """Close every connection to the store."""
         self._engine.store.engine.dispose()
-
-
-def _person(actor: Actor) -> Actor:
-    """*actor*, unless it calls itself what the log calls casework itself."""
-    if not isinstance(actor, Actor):
-        raise TypeError(
-            f"whoever acts is given as an Actor, such as Actor('li', {{'clerk'}}), not {type(actor).__name__}"
-        )
-    if SYSTEM in (actor.id, actor.person):
-        raise InvalidValue("actor.id", f"{SYSTEM!r} is what casework itself is called in the log")
-    return actor
 
 
 def _hold_proof(current: Mapping[str, Compiled], proving: Proving | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from casework.blobs import BlobStore, EnclosureLimits
+from casework.calendars import Calendar
 from casework.errors import SetupError, UnsoundDefinition
 from casework.manifest import Manifest, compose
 from casework.model.attachment import Attachment, Require
@@ -42,7 +43,7 @@ def collected(
     """Collect and check. Raises UnsoundDefinition, Conflict and SetupError, as Casework() does."""
     manager = Plugins(several("plugins", plugins))
     own = several("case_types", case_types, CaseType)
-    parts = several("parts", parts, Guard, EffectPart, Channel, Inbound)
+    parts = several("parts", parts, Guard, EffectPart, Channel, Inbound, Calendar)
     attachments = several("attachments", attachments, Attachment)
     requirements = several("requirements", requirements, Require)
     given = [*((HERE, item) for item in own), *manager.case_types()]

@@ -245,7 +245,11 @@ class _Binder:
 
     def _deadline(self, deadline: Deadline) -> Deadline:
         trigger = None if deadline.trigger is None else self._trigger(deadline.trigger)
-        return attrs.evolve(deadline, name=qualified(self._namespace, deadline.name), trigger=trigger)
+        extenders = self._roles(deadline.extenders)
+        named = attrs.evolve(
+            deadline, name=qualified(self._namespace, deadline.name), trigger=trigger, extenders=extenders
+        )
+        return _counting(named, lambda condition: rebuilt(condition, self._leaf))
 
     def _own_field(self, item: Field) -> Field:
         return attrs.evolve(
@@ -345,7 +349,19 @@ def _resolved(case_type: CaseType) -> CaseType:
 
 def _with_conditions(workflow: Workflow, change: Callable[[Condition], Condition]) -> Workflow:
     transitions = (attrs.evolve(item, condition=change(item.condition)) for item in workflow.transitions)
-    return attrs.evolve(workflow, transitions=tuple(transitions))
+    deadlines = tuple(_counting(deadline, change) for deadline in workflow.deadlines)
+    return attrs.evolve(workflow, transitions=tuple(transitions), deadlines=deadlines)
+
+
+def _counting(deadline: Deadline, change: Callable[[Condition], Condition]) -> Deadline:
+    """The deadline with every condition of its own and of its rule changed."""
+    if not deadline.rule:
+        return deadline
+    versions = tuple(
+        attrs.evolve(rule, pauses=change(rule.pauses), applies=change(rule.applies)) for rule in deadline.versions
+    )
+    pauses, applies = change(deadline.pauses), change(deadline.applies)
+    return attrs.evolve(deadline, versions=versions, pauses=pauses, applies=applies)
 
 
 def _without_absent(condition: Condition, present: set[str]) -> Condition:

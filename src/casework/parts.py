@@ -1,4 +1,4 @@
-"""Parts written in Python and declared: guards, effects and channels that a definition names, and ways in.
+"""Parts written in Python and declared: guards, effects, channels and calendars that a definition names, and ways in.
 
 A part is a value. It sees one frozen view of the move and nothing of the store.
 """
@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 
 import attrs
 
+from casework.calendars import Calendar
 from casework.condition.literal import Value
 from casework.errors import InvalidValue
 from casework.model.actor import Actor
@@ -201,7 +202,7 @@ class Inbound:
     limit: int = 262_144
 
 
-Part = Guard | EffectPart | Channel | Inbound
+Part = Guard | EffectPart | Channel | Inbound | Calendar
 
 
 def guard(name: str, *, reads: Iterable[str] = (), zh: str = "") -> Callable[[Callable[[View], bool]], Guard]:

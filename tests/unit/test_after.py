@@ -12,7 +12,7 @@ from casework.model.case import Snapshot
 from casework.model.decision import Decision
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-DECIDED = {"closed_at", "states", "data", "marks", "dues", "acts"}
+DECIDED = {"closed_at", "states", "data", "marks", "dues", "terms", "acts"}
 
 
 def test_what_a_decision_does_not_touch_stays() -> None:

@@ -22,6 +22,7 @@ from casework.model.finding import Finding
 from casework.model.glass import BreakGlass
 from casework.model.outfit import Account, Invariant, Role, Worklist
 from casework.model.retention import Retention
+from casework.model.rule import Rule
 from casework.model.workflow import Deadline, Slot, State, Transition, Workflow
 from casework.parts import Channel, EffectPart, Guard, Part
 from casework.soundness import CODES, check, check_requirements, check_workflow
@@ -71,6 +72,13 @@ def clock(during: Names, after: timedelta = A_DAY, **more: Any) -> Deadline:
     return Deadline("stay", during, after, **more)
 
 
+A_RULE = Rule(id="a.rule", value=3, unit="days")
+
+
+def ruled(*versions: Rule, after: timedelta = timedelta(0), **more: Any) -> Deadline:
+    return Deadline("stay", "new", after, rule="a.rule", versions=versions or (A_RULE,), **more)
+
+
 def kind(*chain: Workflow, **more: Any) -> CaseType:
     told: dict[str, Any] = {"data": FIELDS, "accounts": ACCOUNTS, "opens": "clerk", "grants": {"view": "clerk"}}
     return CaseType("rescue", chain=chain or (flow(),), **(told | more))
@@ -110,6 +118,11 @@ CIRCLE = (step("start", "new", "a"), auto("a", "b"), auto("b", "a"), step("end",
 LINGERING = flow(step("leave", "idle", "over"), name="care", states=("idle", "over"))
 
 NAMES: list[Case] = [
+    case("CW104", f"{MAIN}deadlines[0].pauses", kind(flow(deadlines=[ruled(pauses=state("main") == "nowhere")]))),
+    case("CW115", f"{MAIN}deadlines[0].extenders", kind(flow(deadlines=[ruled(extenders="chief")]), **CLERKS)),
+    case("CW126", f"{MAIN}deadlines[0].rule", kind(flow(deadlines=[attrs.evolve(ruled(), versions=())]))),
+    case("CW126", f"{MAIN}deadlines[0].rule", kind(flow(deadlines=[clock("new", extenders="clerk")]))),
+    case("CW126", f"{MAIN}deadlines[0].versions[0].id", kind(flow(deadlines=[ruled(attrs.evolve(A_RULE, id="b.rule"))]))),
     case("CW101", "data[0].name", kind(data=[Field("Age", "integer")], accounts=())),
     case("CW101", "name", attrs.evolve(kind(), name="")),
     case("CW101", f"{STEP}.trigger", kind(flow(step("Go")))),
@@ -246,6 +259,15 @@ TYPES: list[Case] = [
         kind(data=[Field("sex", "choice", choices=["f|m"], managed=True)], accounts=[Account("beds", by="sex")]),
     ),
     case("CW313", f"{MAIN}deadlines[0].after", kind(flow(deadlines=[clock("new", timedelta(0))]))),
+    case("CW313", f"{MAIN}deadlines[0].after", kind(flow(deadlines=[ruled(after=A_DAY)]))),
+    case("CW313", f"{MAIN}deadlines[0].versions[0].value", kind(flow(deadlines=[ruled(Rule(id="a.rule"))]))),
+    case("CW318", f"{MAIN}deadlines[0].pauses", kind(flow(deadlines=[ruled(pauses=field("phone").known)]))),
+    case("CW318", f"{MAIN}deadlines[0].applies", kind(flow(deadlines=[ruled(applies=~overdue("stay"))]))),
+    case(
+        "CW318",
+        f"{MAIN}deadlines[0].versions[0].pauses",
+        kind(flow(deadlines=[ruled(attrs.evolve(A_RULE, pauses=elapsed_since("new") >= A_DAY))])),
+    ),
     case("CW313", f"{STEP}.condition", asking(elapsed_since("new") >= timedelta(milliseconds=1))),
     case("CW314", f"{STEP}.condition", asking(balance("taken") >= 1)),
 ]

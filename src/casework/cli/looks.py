@@ -25,6 +25,7 @@ _KINDS = {
     "erase": ("erasure of a person", "清除个人信息"),
     "break": ("glass broken", "紧急查阅"),
     "review": ("broken glass reviewed", "复核紧急查阅"),
+    "extend": ("deadline extended", "延长期限"),
 }
 _STEPS: Mapping[ErasureStep, tuple[str, str]] = {
     "asked": ("asked for", "已提出"),

@@ -8,7 +8,9 @@ from functools import cached_property
 import attrs
 
 from casework.access import Access
+from casework.calendars import Calendar
 from casework.compiled.alone import Reached, given_at_first, reached
+from casework.compiled.ruled import Ruled, ruled
 from casework.compiled.standing import holds_in, standing_out
 from casework.compiled.touching import ends_holds, followers, times, touched
 from casework.compiled.transitions import AUTOMATIC, Clause, CompiledTransition, CompiledTrigger, CompiledWorkflow, Wake
@@ -47,9 +49,16 @@ class Compiled:
         self.accounts = {account.name: account for account in self.case_type.accounts}
         self.channels = {name: part for name, part in parts.items() if isinstance(part, Channel)}
         self._parts = parts
+        self.calendars = {name: part for name, part in parts.items() if isinstance(part, Calendar)}
         self.part_names = tuple(sorted(parts))
         self._marks = marks_of(self.case_type)
         self.workflows = {workflow.name: self._workflow(workflow) for workflow in self.case_type.chain}
+        self.ruled: dict[str, Ruled] = {
+            deadline.name: ruled(deadline, name, self._read, self.calendars)
+            for name, workflow in self.workflows.items()
+            for deadline in workflow.deadlines
+            if deadline.rule
+        }
         self.closing = tuple((name, workflow.finals) for name, workflow in self.workflows.items())
         self.invariants = tuple(
             (invariant, reads(self.located(invariant.condition))) for invariant in self.case_type.invariants
@@ -119,6 +128,9 @@ class Compiled:
             return leaf
 
         return tree.rebuilt(condition, locate)
+
+    def _read(self, condition: Condition) -> Reader:
+        return self._reads(self.located(condition))
 
     def _workflow(self, workflow: Workflow) -> CompiledWorkflow:
         transitions = tuple(self._transition(workflow, n, item) for n, item in enumerate(workflow.transitions))

@@ -28,6 +28,7 @@ from casework.model.decision import Adopts, Decision, Mapped, Step
 from casework.model.outfit import Account
 from casework.model.posting import Hold
 from casework.model.refusal import Problem, Refusal
+from casework.model.term import Term
 from casework.model.workflow import Deadline
 from casework.parts import EffectPart
 from casework.text import Text
@@ -300,16 +301,37 @@ def _dues(draft: Draft, adoption: Adoption, translation: Translation) -> dict[st
     """
     before, known = draft.before, _deadlines(adoption.left)
     dues: dict[str, datetime] = {}
+    draft.terms = {}
     for name, workflow in draft.compiled.workflows.items():
         for deadline in workflow.deadlines:
             if before.states.get(name) in deadline.during:
+                if deadline.rule:
+                    term = draft.terms[deadline.name] = _term(deadline, draft, adoption, translation)
+                    dues.update({} if term.due is None else {deadline.name: term.due})
+                    continue
                 due = _kept_due(deadline, draft, known, translation)
                 if due is None:
-                    names = translation.states.get(name, {})
-                    course = under_new_names(adoption.course.entered.get(name, ()), names)
-                    due = (since(course, deadline.during) or draft.move.now) + deadline.after
+                    due = _since(deadline, name, draft, adoption, translation) + deadline.after
                 dues[deadline.name] = due
     return dues
+
+
+def _since(deadline: Deadline, name: str, draft: Draft, adoption: Adoption, translation: Translation) -> datetime:
+    """Since when the workflow of that *name* is in the states of a deadline."""
+    course = under_new_names(adoption.course.entered.get(name, ()), translation.states.get(name, {}))
+    return since(course, deadline.during) or draft.move.now
+
+
+def _term(deadline: Deadline, draft: Draft, adoption: Adoption, translation: Translation) -> Term:
+    """The term of a deadline that a rule sets: begun, paused and extended as it was, to be counted by the rule anew."""
+    name = draft.compiled.ruled[deadline.name].workflow
+    item, before = translation.clocks.get(deadline.name), draft.before
+    if item is not None and item.clock == "restart":
+        return Term(started=draft.move.now)
+    kept = before.terms.get(deadline.name if item is None else item.source or "")
+    if kept is None or (item is None and deadline.name in translation.moved_clocks):
+        return Term(started=_since(deadline, name, draft, adoption, translation))
+    return kept if kept.told else attrs.evolve(kept, rule="", due=None, earliest=None, days=())
 
 
 def _kept_due(
@@ -344,8 +366,7 @@ def _deadlines(compiled: Compiled) -> dict[str, Deadline]:
 
 def _clocks(draft: Draft, left: Compiled, was: Snapshot, adopts: Adopts) -> tuple[Due, tuple[str, ...]]:
     """The timers to arm and to drop: those of the manifest that is left against those of the one that is adopted."""
-    before = timers(left, was.states, was.marks, was.dues)
-    after = timers(draft.compiled, draft.states, draft.marks, draft.dues)
+    before, after = timers(left, was), timers(draft.compiled, draft)
     old, new = _deadlines(left), _deadlines(draft.compiled)
     other = {name for name in old.keys() & new.keys() if old[name].trigger != new[name].trigger}
     changed = {name for name, due in after.items() if before.get(name) != due or name in other}

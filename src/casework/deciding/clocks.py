@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Protocol
 
 from casework.compiled import Compiled
 from casework.deciding.draft import Draft
 from casework.deciding.follow import ready
+from casework.model.term import Term
 
 Due = tuple[tuple[str, datetime], ...]
+
+PENDING = "?"
+"""The name of a timer that looks for a calendar begins so; the name of the deadline follows."""
+
+
+class Timed(Protocol):
+    """Anything with what the timers of one case depend on."""
+
+    @property
+    def states(self) -> Mapping[str, str]: ...
+    @property
+    def marks(self) -> Mapping[str, datetime]: ...
+    @property
+    def dues(self) -> Mapping[str, datetime]: ...
+    @property
+    def terms(self) -> Mapping[str, Term]: ...
 
 
 def clocks(draft: Draft) -> tuple[Due, tuple[str, ...]]:
     """The timers that this firing arms, and those that it drops."""
-    if not draft.compiled.wakes and draft.dues == draft.before.dues and draft.move.kind != "correct":
+    same = draft.dues == draft.before.dues and (not draft.compiled.ruled or draft.terms == draft.before.terms)
+    if not draft.compiled.wakes and same and draft.move.kind != "correct":
         return (), ()
-    before = timers(draft.compiled, draft.before.states, draft.before.marks, draft.before.dues)
-    after = timers(draft.compiled, draft.states, draft.marks, draft.dues)
+    before = timers(draft.compiled, draft.before)
+    after = timers(draft.compiled, draft)
     now, again = draft.move.now, _again(draft)
     arm = tuple(
         (name, due)
@@ -36,12 +55,17 @@ def _again(draft: Draft) -> frozenset[str]:
     return frozenset(silent | {wake.name for wake in draft.compiled.wakes})
 
 
-def timers(
-    compiled: Compiled, states: Mapping[str, str], marks: Mapping[str, datetime], dues: Mapping[str, datetime]
-) -> dict[str, datetime]:
-    """Every timer of a case as it stands: its running deadlines, and when automatic steps look at the time again."""
-    found = dict(dues)
+def timers(compiled: Compiled, case: Timed) -> dict[str, datetime]:
+    """Every timer of a case as it stands.
+
+    Its running deadlines; when automatic steps look at the time again; when it is looked whether a calendar that a due
+    date needs is published.
+    """
+    found = dict(case.dues)
     for wake in compiled.wakes:
-        if states.get(wake.workflow) in wake.sources and wake.mark in marks:
-            found[wake.name] = marks[wake.mark] + wake.after
+        if case.states.get(wake.workflow) in wake.sources and wake.mark in case.marks:
+            found[wake.name] = case.marks[wake.mark] + wake.after
+    for name, term in case.terms.items() if compiled.ruled else ():
+        if term.earliest is not None:
+            found[f"{PENDING}{name}"] = term.earliest
     return found

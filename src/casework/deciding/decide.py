@@ -13,6 +13,7 @@ from casework.deciding.admit import admit, filled, settle
 from casework.deciding.choose import choose
 from casework.deciding.clocks import clocks
 from casework.deciding.draft import Draft, Stop
+from casework.deciding.extending import extend
 from casework.deciding.follow import follow, take
 from casework.deciding.placing import IMPORT, place
 from casework.deciding.refuse import condition_text, stop
@@ -143,6 +144,7 @@ _ROOMS: dict[MoveKind, Callable[[Draft], None]] = {
     "withdraw": enclosing.withdraw,
     "break": glass.break_glass,
     "review": glass.review,
+    "extend": extend,
 }
 
 
@@ -164,6 +166,7 @@ def finished(draft: Draft) -> Decision:
         data=draft.data,
         marks=draft.marks,
         dues=draft.dues,
+        terms=draft.terms,
         acts=draft.acts,
         changed=draft.changed(),
         rechecks=draft.rechecks or (closed_at is not None and draft.before.closed_at is None),
@@ -179,6 +182,7 @@ def finished(draft: Draft) -> Decision:
         placed=draft.placed,
         breaks=draft.breaks,
         reviews=draft.reviews,
+        extends=draft.extends,
     )
     if draft.writes:
         _add_writes(decision, draft)

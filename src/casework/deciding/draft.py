@@ -17,6 +17,7 @@ from casework.model.glass import Glass
 from casework.model.outfit import Account
 from casework.model.posting import Hold, Limit, Posting
 from casework.model.refusal import Refusal
+from casework.model.term import Term
 
 
 class Stop(Exception):
@@ -37,6 +38,7 @@ class Draft(Facts):
         "compiled",
         "corrects",
         "enclosed",
+        "extends",
         "limits",
         "messages",
         "move",
@@ -49,6 +51,7 @@ class Draft(Facts):
         "reviews",
         "settled",
         "steps",
+        "terms",
         "void",
         "voided",
         "withdraws",
@@ -67,6 +70,7 @@ class Draft(Facts):
         self.compiled, self.before, self.move = compiled, snapshot, move
         self.states, self.data = dict(snapshot.states), dict(snapshot.data)
         self.marks, self.dues, self.acts = dict(snapshot.marks), dict(snapshot.dues), dict(snapshot.acts)
+        self.terms: dict[str, Term] = dict(snapshot.terms)
         self.form = {}
         self.steps: list[Step] = []
         self.postings: list[Posting] = []
@@ -85,6 +89,7 @@ class Draft(Facts):
         self.placed: Placed | None = None
         self.breaks: Glass | None = None
         self.reviews: int | None = None
+        self.extends: tuple[str, int] | None = None
         self.balances = {}
         self.now, self.person, self.roles = move.now, move.actor.person, move.roles
         if snapshot.balances:

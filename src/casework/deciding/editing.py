@@ -103,7 +103,7 @@ def correct(draft: Draft) -> None:
     for workflow, state in target.states.items():
         if draft.states[workflow] != state:
             draft.steps.append(Step(workflow, "correct", draft.states[workflow], state, False))
-    for name in ("states", "data", "marks", "dues", "acts"):
+    for name in ("states", "data", "marks", "dues", "terms", "acts"):
         kept: dict[str, object] = getattr(draft, name)
         kept.clear()
         kept.update(getattr(target, name))

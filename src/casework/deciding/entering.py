@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Protocol
 
 from casework.compiled import Compiled
+from casework.model.term import Term
 
 
 class Enterable(Protocol):
-    """Anything with states, marks and due dates of one case."""
+    """Anything with states, marks, due dates and terms of one case."""
 
     states: dict[str, str]
     marks: dict[str, datetime]
     dues: dict[str, datetime]
+    terms: dict[str, Term]
 
 
 def entered(compiled: Compiled, case: Enterable, workflow: str, target: str, at: datetime, again: bool) -> None:
@@ -24,5 +26,11 @@ def entered(compiled: Compiled, case: Enterable, workflow: str, target: str, at:
     for deadline in compiled.workflows[workflow].deadlines:
         if target not in deadline.during:
             case.dues.pop(deadline.name, None)
-        elif again or source not in deadline.during:
+            case.terms.pop(deadline.name, None)
+        elif not (again or source not in deadline.during):
+            continue
+        elif deadline.rule:
+            case.dues.pop(deadline.name, None)
+            case.terms[deadline.name] = Term(started=at)
+        else:
             case.dues[deadline.name] = at + deadline.after

@@ -133,6 +133,7 @@ def entry(
         data=dict(snapshot.data if data is None else data),
         marks=snapshot.marks,
         dues=snapshot.dues,
+        terms=snapshot.terms,
         acts=snapshot.acts,
         changed={},
         form={},

@@ -7,6 +7,7 @@ from casework.deciding.answering import apply
 from casework.deciding.choose import holds
 from casework.deciding.draft import Draft
 from casework.deciding.refuse import stop
+from casework.deciding.terms import tick
 from casework.model.decision import Step
 from casework.text import Text
 
@@ -48,6 +49,8 @@ def ready(draft: Draft) -> CompiledTransition | None:
 
 
 def _step(draft: Draft) -> bool:
+    if draft.compiled.ruled:
+        tick(draft)
     item = ready(draft)
     if item is not None:
         _automatic(draft, draft.compiled.workflows[item.workflow], item)

@@ -19,6 +19,7 @@ from casework.deciding.refuse import stop
 from casework.model.assignment import Assignment
 from casework.model.case import Placed
 from casework.model.refusal import Problem
+from casework.model.term import Term
 from casework.text import Text
 from casework.titles import roles_text
 
@@ -49,6 +50,7 @@ def place(draft: Draft, placed: Placed) -> None:
     draft.states.update(draft.placed.states)
     draft.marks.update(draft.placed.marks)
     draft.dues.update(draft.placed.dues)
+    _count(draft, draft.placed)
     draft.acts.update(draft.placed.acts)
     draft.assignments += [Assignment(role, person) for role, person in sorted(placed.roles.items())]
     if draft.before.balances:
@@ -64,8 +66,21 @@ def _resolved(compiled: Compiled, states: Mapping[str, str], placed: Placed, now
         for deadline in workflow.deadlines:
             if states[name] in deadline.during:
                 began = marks[f"{name}.{states[name]}"]
+                if deadline.rule:
+                    dues.update({n: due for n, due in placed.dues.items() if n == deadline.name})
+                    continue
                 dues[deadline.name] = placed.dues.get(deadline.name) or began + deadline.after
     return attrs.evolve(placed, states=dict(states), marks=marks, dues=dues, opened_at=placed.opened_at or now)
+
+
+def _count(draft: Draft, placed: Placed) -> None:
+    """Begin the terms of the rules that hold in these states; a due date that was told stands as it was told."""
+    for name, ruled in draft.compiled.ruled.items():
+        state = placed.states[ruled.workflow]
+        if state in ruled.deadline.during:
+            due = placed.dues.get(name)
+            began = placed.marks[f"{ruled.workflow}.{state}"]
+            draft.terms[name] = Term(started=began, due=due, told=due is not None)
 
 
 def _problems(compiled: Compiled, states: Mapping[str, str], placed: Placed, now: datetime) -> Iterator[Problem]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from casework.condition.tree import ALWAYS, Condition
-from casework.deciding import available
 from casework.desk import (
     accesslog,
     adopting,
@@ -30,9 +29,9 @@ from casework.desk.enclosing import OpenEnclosure
 from casework.desk.engine import Engine
 from casework.desk.importing import Imported
 from casework.desk.migrating import Migrated
-from casework.desk.reading import Page
+from casework.desk.reading import LOOKED, Page
 from casework.desk.requests import REQUEST_LIMIT, Asked, digest, filled
-from casework.desk.viewing import HistoryEntry, after, seen
+from casework.desk.viewing import HistoryEntry, seen
 from casework.errors import Refused
 from casework.migrating import Route
 from casework.model.actor import Actor, is_identifier
@@ -44,6 +43,9 @@ from casework.model.migration import Migration
 from casework.model.refusal import Refusal
 from casework.storage.readings import About
 from casework.storage.sql.transaction import Transaction
+
+if TYPE_CHECKING:
+    from casework.advising import Advice
 
 Answer = TypeVar("Answer")
 
@@ -305,26 +307,25 @@ class Desk:
             return no.refusal
         return None
 
+    def what_helps(self, case: Case | str, trigger: str = "", /, *, reach: str = "", limit: int = LOOKED) -> Advice:
+        """Why *trigger* cannot be fired yet, or the state *reach* is not reached, and the shortest way to it.
+
+        *reach* is ``workflow.state``, or a state of the main workflow; *limit* is how many configurations are looked
+        at. The answer rests on what the actor may see, and on nothing else of the case.
+        """
+        with self._reading("what_helps") as transaction:
+            return reading.advised(self._engine, transaction, self.actor, case, trigger, reach, limit)
+
     def what_if(self, case: Case | str, trigger: str, form: object = None, /, **values: object) -> Case:
         """The case as firing would leave it. Nothing is written."""
         with self._reading("what_if") as transaction:
             asked = Asked(kind="fire", trigger=trigger, form=filled(form, values))
-            loaded, decision = reading.foreseen(self._engine, transaction, self.actor, case, asked)
-            snapshot = after(loaded.snapshot, decision, loaded.snapshot.revision + 1)
-            return seen(transaction.shown, loaded.compiled, snapshot, loaded.roles)
+            return reading.outcome(self._engine, transaction, self.actor, case, asked)
 
     def available(self, case: Case | str, /) -> tuple[str, ...]:
         """The triggers that the actor may fire now, as far as can be told before a form is filled in."""
         with self._reading("available") as transaction:
-            loaded = firing.load(self._engine, transaction, self.actor, case)
-            if not self._engine.registered(loaded.compiled):
-                return ()
-            self._engine.store.weigh(
-                transaction, loaded.compiled, loaded.snapshot, loaded.compiled.all_accounts, loaded.compiled.any_holds
-            )
-            move = firing.moving(self._engine, self.actor, loaded, Asked(kind="fire"))
-            with self._engine.deciding():
-                return available(loaded.compiled, loaded.snapshot, move)
+            return reading.offered(self._engine, transaction, self.actor, case)
 
     def history(self, case: Case | str, /) -> tuple[HistoryEntry, ...]:
         """Every entry of the case's log, oldest first, without what the actor may not read.

@@ -192,7 +192,7 @@ def would_move(engine: Engine, transaction: Transaction, loaded: Loaded, move: M
     """Whether the move would change anything; a look that finds nothing leaves no entry."""
     weigh(engine, transaction, loaded.compiled, loaded.snapshot, move)
     decision = engine.decide(loaded.compiled, loaded.snapshot, move)
-    return isinstance(decision, Refusal) or bool(decision.steps)
+    return isinstance(decision, Refusal) or bool(decision.steps) or decision.terms != loaded.snapshot.terms
 
 
 def carry_out(engine: Engine, transaction: Transaction, loaded: Loaded, move: Move) -> tuple[Decision, Receipt]:

@@ -7,6 +7,8 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -14,6 +16,7 @@ from casework.access import Reach, reaches
 from casework.compiled import Compiled
 from casework.condition.literal import checked
 from casework.condition.tree import Condition, Differs, ElapsedRef, operands, walk
+from casework.deciding import available
 from casework.deciding.draft import account_keys
 from casework.desk import firing
 from casework.desk.engine import Engine, ManifestChanged
@@ -21,7 +24,7 @@ from casework.desk.firing import Loaded
 from casework.desk.opening import children_of, registered, shown
 from casework.desk.recording import weigh
 from casework.desk.requests import Asked
-from casework.desk.viewing import seen
+from casework.desk.viewing import after, seen
 from casework.errors import Refused
 from casework.model.actor import Actor, is_identifier
 from casework.model.case import Case
@@ -36,7 +39,12 @@ from casework.storage.sql.transaction import Transaction
 from casework.text import Text
 from casework.titles import roles_text
 
+if TYPE_CHECKING:
+    from casework.advising import Advice
+
 PAGE_LIMIT = 200
+LOOKED = 400
+"""How many configurations are looked at for what would help, unless somebody asks for more or less."""
 _CURSOR_LIMIT = 400
 
 
@@ -63,6 +71,38 @@ def foreseen(
         raise Refused(decision)
     children_of(engine, transaction, loaded.snapshot, move, decision)
     return loaded, decision
+
+
+def outcome(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str, asked: Asked) -> Case:
+    """The case as firing would leave it."""
+    loaded, decision = foreseen(engine, transaction, actor, case, asked)
+    snapshot = after(loaded.snapshot, decision, loaded.snapshot.revision + 1)
+    return seen(transaction.shown, loaded.compiled, snapshot, loaded.roles)
+
+
+def advised(
+    engine: Engine, transaction: Transaction, actor: Actor, case: Case | str, trigger: str, reach: str, limit: int
+) -> Advice:
+    """What stands between the case and a *trigger*, or the state *reach*, and what would help."""
+    # Whoever never asks does not wait until the explorer is imported.
+    from casework.desk import advising
+
+    loaded = firing.load(engine, transaction, actor, case)
+    firing.stale(case, loaded.snapshot)
+    firing.absent(engine, loaded.compiled, loaded.snapshot.id)
+    return advising.advised(engine, transaction, actor, loaded, trigger=trigger, reach=reach, limit=limit)
+
+
+def offered(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> tuple[str, ...]:
+    """The triggers that the actor may fire now, as far as can be told before a form is filled in."""
+    loaded = firing.load(engine, transaction, actor, case)
+    compiled, snapshot = loaded.compiled, loaded.snapshot
+    if not engine.registered(compiled):
+        return ()
+    engine.store.weigh(transaction, compiled, snapshot, compiled.all_accounts, compiled.any_holds)
+    move = firing.moving(engine, actor, loaded, Asked(kind="fire"))
+    with engine.deciding():
+        return available(compiled, snapshot, move)
 
 
 def balances(engine: Engine, transaction: Transaction, actor: Actor, case: Case | str) -> Mapping[tuple[str, str], int]:
@@ -120,8 +160,12 @@ def find(
     mine: bool,
     after: str | None,
     limit: int,
+    at: datetime | None = None,
 ) -> Page:
-    """One page of a search. Refused where the condition is unsound or asks for what the actor may not read."""
+    """One page of a search. Refused where the condition is unsound or asks for what the actor may not read.
+
+    Time is asked for as it will be *at* that instant, or as it is now.
+    """
     compiled = _searched(engine, transaction, case_type)
     problems = check_condition(compiled.case_type, condition)
     if problems:
@@ -137,12 +181,12 @@ def find(
     rows = search.find(
         transaction,
         located,
-        _scope(engine, compiled, actor),
+        _scope(engine, compiled, actor, at),
         open_only=open_only,
         mine=mine,
         after=_place(after),
         limit=size + 1,
-        older=_older(engine, transaction, compiled, actor),
+        older=_older(engine, transaction, compiled, actor, at),
     )
     return _page(engine, transaction, actor, rows, size)
 
@@ -172,12 +216,14 @@ def _unkept(engine: Engine, compiled: Compiled, condition: Condition) -> tuple[P
     )
 
 
-def _scope(engine: Engine, compiled: Compiled, actor: Actor) -> Scope:
+def _scope(engine: Engine, compiled: Compiled, actor: Actor, at: datetime | None = None) -> Scope:
     held = tuple(Reach(one.units, compiled.access.claimed(one.roles)) for one in reaches(actor, engine.units))
-    return Scope(tenant=actor.tenant, asking=Asking(now=engine.clock.now(), person=actor.person, held=held))
+    return Scope(tenant=actor.tenant, asking=Asking(now=at or engine.clock.now(), person=actor.person, held=held))
 
 
-def _older(engine: Engine, transaction: Transaction, compiled: Compiled, actor: Actor) -> tuple[Older, ...]:
+def _older(
+    engine: Engine, transaction: Transaction, compiled: Compiled, actor: Actor, at: datetime | None = None
+) -> tuple[Older, ...]:
     """The other manifests that cases of the type may be pinned to; in a store that knows one, none."""
     found = []
     for digest in engine.store.manifests(transaction, compiled.case_type.name):
@@ -185,7 +231,7 @@ def _older(engine: Engine, transaction: Transaction, compiled: Compiled, actor: 
         with suppress(ManifestChanged):
             other = None if digest == compiled.manifest.hash else engine.pinned(transaction, digest)
             if other is not None:
-                found.append(Older(engine.store.past(other), _scope(engine, other, actor)))
+                found.append(Older(engine.store.past(other), _scope(engine, other, actor, at)))
     return tuple(found)
 
 

@@ -30,7 +30,7 @@ def undoing(engine: Engine, transaction: Transaction, compiled: Compiled, snapsh
     if any(content["kind"] not in _APART for content in later):
         raise _not_undoable(snapshot.id, "later steps stand on it; undo those first", "其后已有其他步骤，请先撤销后者")
     content = parsed(entries[number - 1].body).content
-    if content["kind"] not in ("fire", "amend", "timer", "recheck"):
+    if content["kind"] not in ("fire", "amend", "timer", "recheck", "extend"):
         raise _not_undoable(snapshot.id, f"a {content['kind']} entry is not undone", "此类记录不可撤销")
     reached = [name for name in ("sends", "opens", "settled", "void") if name in content]
     if reached or any(post[4] for post in content.get("posts", ())):

@@ -103,6 +103,7 @@ def after(snapshot: Snapshot, decision: Decision, revision: int) -> Snapshot:
         data=decision.data,
         marks=decision.marks,
         dues=decision.dues,
+        terms=decision.terms,
         acts=decision.acts,
         subjects=snapshot.subjects,
         balances=snapshot.balances,

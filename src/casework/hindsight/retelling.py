@@ -34,6 +34,7 @@ DECIDED: Mapping[str, MoveKind] = {
     "correct": "correct",
     "timer": "timer",
     "recheck": "recheck",
+    "extend": "extend",
 }
 """The kinds of entries that move a case; what the others write no condition reads."""
 
@@ -107,6 +108,9 @@ def _form(item: Told, compiled: Compiled) -> Mapping[str, object]:
         return {name: value for name, value in item.form.items() if asked is None or name in asked.form}
     if item.kind in ("open", "amend"):
         return {name: value for name, value in item.wrote.items() if name in compiled.enterable}
+    if item.kind == "extend":
+        name, value = item.frame.content["extends"]
+        return {"deadline": name, "value": value, "because": "-", "authority": "-"}
     if item.kind == "correct":
         return {"entry": item.frame.content["corrects"], "because": "-"}
     return {}

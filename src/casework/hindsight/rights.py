@@ -34,6 +34,9 @@ def needed(twin: Twin, case: Snapshot, item: Told) -> frozenset[str] | None:
         taken = [step for step in here if (step.target or case.states[step.workflow]) in targets] or list(here)
         wanted = frozenset(role for step in taken for role in step.roles)
         return _viewing(twin, case, wanted) if taken else None
+    if item.kind == "extend":
+        ruled = compiled.ruled.get(item.frame.content["extends"][0])
+        return None if ruled is None else _viewing(twin, case, frozenset(ruled.deadline.extenders))
     found = [role for name in item.permissions for role in compiled.access.allowed(name, case.states)]
     return _viewing(twin, case, frozenset(found)) if item.permissions else None
 

@@ -287,8 +287,8 @@ class Track:
         if self.would is None or was is None or self._then is None:
             return []
         now = self.would
-        armed = timers(self.twin.compiled, now.states, now.marks, now.dues)
-        recorded = timers(self._then_before(was), was.states, was.marks, was.dues)
+        armed = timers(self.twin.compiled, now)
+        recorded = timers(self._then_before(was), was)
         looks = {due for name, due in recorded.items() if name.startswith("~")}
         return [
             (name, due)
@@ -355,7 +355,7 @@ def _fitting(then: Twin, past: Snapshot, move: Move, item: Told, gone: frozenset
 def _alike(one: Decision | Refusal, other: Decision | Refusal) -> bool:
     """Whether two answers say the same of the case."""
     if isinstance(one, Decision) and isinstance(other, Decision):
-        parts = ("steps", "states", "data", "dues", "marks", "acts", "closed_at", "postings", "refused")
+        parts = ("steps", "states", "data", "dues", "terms", "marks", "acts", "closed_at", "postings", "refused")
         return all(getattr(one, part) == getattr(other, part) for part in parts)
     return isinstance(one, Refusal) and one == other
 
@@ -367,5 +367,6 @@ def _copied(case: Snapshot) -> Snapshot:
         data=dict(case.data),
         marks=dict(case.marks),
         dues=dict(case.dues),
+        terms=dict(case.terms),
         acts=dict(case.acts),
     )

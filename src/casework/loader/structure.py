@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Literal, TypeAlias, get_args, get_origin
 
 import attrs
@@ -40,6 +40,7 @@ from casework.model.command import Effect, Given, Held, Source
 from casework.model.fields import Choice
 from casework.model.migration import Migration
 from casework.model.outfit import Role
+from casework.model.rule import Unit
 from casework.model.workflow import Grants, Workflow
 from casework.text import Text
 
@@ -129,6 +130,14 @@ def _duration_from(plain: object) -> timedelta:
         return duration_of(plain)
     except InvalidValue as error:
         raise Mistake("CW015", error.problem) from None
+
+
+def _day_from(plain: object) -> date:
+    text = name_from(plain)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Mistake("CW012", f"takes a day such as 2015-08-20, not {text!r}") from None
 
 
 def _grants_from(plain: object) -> Grants:
@@ -237,6 +246,8 @@ _SCALARS: tuple[tuple[Any, Structure, Unstructure], ...] = (
     (timedelta, _duration_from, duration_text),
     (timedelta | None, _optional(_duration_from), lambda after: None if after is None else duration_text(after)),
     (Text, _text_from, _text_to),
+    (date | None, _optional(_day_from), lambda day: None if day is None else day.isoformat()),
+    (Unit | None, _optional(lambda plain: _option_from(plain, Unit)), _same),
 )
 
 

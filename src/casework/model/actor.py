@@ -63,3 +63,14 @@ class Actor:
 
 
 SYSTEM = "system"
+
+
+def somebody(actor: object) -> Actor:
+    """*actor*, unless it calls itself what the log calls casework itself. Raises TypeError for what is no Actor."""
+    if not isinstance(actor, Actor):
+        raise TypeError(
+            f"whoever acts is given as an Actor, such as Actor('li', {{'clerk'}}), not {type(actor).__name__}"
+        )
+    if SYSTEM in (actor.id, actor.person):
+        raise InvalidValue("actor.id", f"{SYSTEM!r} is what casework itself is called in the log")
+    return actor

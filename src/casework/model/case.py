@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
@@ -15,6 +15,9 @@ from casework.model.assignment import Assignment
 from casework.model.enclosure import Enclosure, SealedFile
 from casework.model.glass import Glass
 from casework.model.posting import Hold, Posting
+
+if TYPE_CHECKING:
+    from casework.model.term import Term
 
 
 def _proxy(value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -75,6 +78,7 @@ class Snapshot:
     dues: dict[str, datetime]
     acts: dict[str, str]
     subjects: dict[str, str]
+    terms: dict[str, Term] = attrs.field(factory=dict)
     balances: dict[str, int] = attrs.field(factory=dict)
     holds: tuple[Hold, ...] = ()
     glasses: tuple[Glass, ...] = ()
@@ -122,6 +126,7 @@ MoveKind = Literal[
     "erase",
     "break",
     "review",
+    "extend",
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -14,6 +15,9 @@ from casework.model.enclosure import Enclosed
 from casework.model.erasure import Erases
 from casework.model.glass import Glass
 from casework.model.posting import Hold, Limit, Posting
+
+if TYPE_CHECKING:
+    from casework.model.term import Term
 
 
 @attrs.frozen
@@ -94,6 +98,7 @@ class Decision:
     data: dict[str, Value]
     marks: dict[str, datetime]
     dues: dict[str, datetime]
+    terms: dict[str, Term] = attrs.field(factory=dict)
     acts: dict[str, str]
     changed: dict[str, Value | None]
     voided: tuple[str, ...] = ()
@@ -119,3 +124,4 @@ class Decision:
     erases: Erases | None = None
     breaks: Glass | None = None
     reviews: int | None = None
+    extends: tuple[str, int] | None = None

@@ -8,12 +8,13 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
-from casework.condition.tree import ALWAYS, Condition
+from casework.condition.tree import ALWAYS, NEVER, Condition
 from casework.errors import InvalidValue
 from casework.model.command import Effect
 from casework.model.fields import Field, fields_of
 from casework.model.names import names_only, one_or_many, several, told
 from casework.model.outfit import Outfit
+from casework.model.rule import Rule, condition_only
 from casework.text import Text, as_text
 
 Permission = Literal[
@@ -108,16 +109,29 @@ def _duration(_: object, __: object, value: Any) -> None:
         raise InvalidValue("Deadline.after", f"takes a duration such as hours(24) or days(7), not {told(value)}")
 
 
+def _versions(values: Iterable[Rule]) -> tuple[Rule, ...]:
+    return several(values, Rule, "Deadline.versions")
+
+
 @attrs.frozen
 class Deadline:
     """A clock that starts when the case enters one of the states *during* and ends when it leaves them.
+
+    It runs out *after* a duration, or when a *rule* of a rulebook says; *versions* of the rule are written in by the
+    rulebook. It stands still while *pauses* holds, and only counts where *applies* does not fail; both besides what
+    the rule itself says. The roles *extenders* may give it more time.
 
     When it runs out the deadline is overdue; where it names a *trigger*, that is fired by the system.
     """
 
     name: str
     during: tuple[str, ...] = attrs.field(converter=one_or_many, validator=names_only)
-    after: timedelta = attrs.field(validator=_duration)
+    after: timedelta = attrs.field(default=timedelta(0), validator=_duration)
+    rule: str = attrs.field(default="", kw_only=True)
+    versions: tuple[Rule, ...] = attrs.field(default=(), converter=_versions, kw_only=True)
+    pauses: Condition = attrs.field(default=NEVER, validator=condition_only, kw_only=True)
+    applies: Condition = attrs.field(default=ALWAYS, validator=condition_only, kw_only=True)
+    extenders: tuple[str, ...] = attrs.field(default=(), converter=one_or_many, validator=names_only, kw_only=True)
     trigger: str | None = attrs.field(default=None, kw_only=True)
     title: Text = attrs.field(default=Text(), converter=as_text, kw_only=True)
 

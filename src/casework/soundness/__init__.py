@@ -25,6 +25,7 @@ from casework.soundness.fields import check_fields
 from casework.soundness.loops import check_loops
 from casework.soundness.names import check_names
 from casework.soundness.references import check_references
+from casework.soundness.rules import check_rules
 from casework.soundness.scope import NO_CASE_TYPES, Place, Scope, of_case_type, of_workflow
 from casework.soundness.shape import check_shape
 from casework.soundness.truth import bound
@@ -98,6 +99,7 @@ def _checked(scope: Scope, own: int | None) -> list[Finding]:
         check_references(scope),
         check_conditions(scope),
         check_fields(scope),
+        check_rules(scope),
         check_types(scope),
         check_effects(scope),
         check_shape(scope),

@@ -34,6 +34,7 @@ CODES: dict[str, str] = {
     "CW123": "unbound slot",
     "CW124": "a name that the desk uses itself",
     "CW125": "unknown subject",
+    "CW126": "unknown rule",
     # shape
     "CW201": "unreachable state",
     "CW202": "no way to an ending",
@@ -65,6 +66,7 @@ CODES: dict[str, str] = {
     "CW315": "a personal value is laid open",
     "CW316": "not an effect",
     "CW317": "accounts are told apart by what anybody may change",
+    "CW318": "the clock of a rule depends on what its log may not tell",
     # access and ownership
     "CW401": "nobody can fire this",
     "CW402": "nobody may open a case",

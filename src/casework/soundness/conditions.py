@@ -96,5 +96,10 @@ def _asked(place: Place, node: Condition) -> Iterator[Finding]:
         asked = "a balance; an automatic step reads this case's states, fields and times only"
     if asked:
         code = "CW209" if place.kind == "automatic" else "CW305"
-        words = {"automatic": "an automatic step", "worklist": "a worklist", "invariant": "an invariant"}
+        words = {
+            "automatic": "an automatic step",
+            "worklist": "a worklist",
+            "invariant": "an invariant",
+            "counting": "the clock of a rule",
+        }
         yield finding(code, place.path, f"{words[place.kind]} asks for {asked}")

@@ -26,7 +26,7 @@ def check_fields(scope: Scope) -> Iterator[Finding]:
         for i, field in enumerate(workflow.fields):
             yield from _field(f"{prefix}fields[{i}]", field)
         for i, deadline in enumerate(workflow.deadlines):
-            if deadline.after <= timedelta(0) or deadline.after.microseconds:
+            if not deadline.rule and (deadline.after <= timedelta(0) or deadline.after.microseconds):
                 message = f"{deadline.after} is not a duration of whole seconds, more than none"
                 yield finding("CW313", f"{prefix}deadlines[{i}].after", message)
     yield from _retention(scope)

@@ -53,6 +53,7 @@ def _of_workflow(scope: Scope, prefix: str, workflow: Workflow) -> Iterator[Find
         yield from _of_field(scope, f"{prefix}fields[{i}]", field)
     for i, deadline in enumerate(workflow.deadlines):
         yield from _of_deadline(f"{prefix}deadlines[{i}]", workflow, deadline)
+        yield from role_findings(scope, f"{prefix}deadlines[{i}].extenders", deadline.extenders)
 
 
 def _states(path: str, workflow: Workflow, names: Iterable[str]) -> Iterator[Finding]:

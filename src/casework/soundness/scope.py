@@ -18,7 +18,10 @@ from casework.model.workflow import Deadline, Transition, Workflow
 from casework.parts import EffectPart, Part
 from casework.soundness.truth import bound
 
-PlaceKind = Literal["transition", "automatic", "worklist", "invariant"]
+PlaceKind = Literal["transition", "automatic", "worklist", "invariant", "counting"]
+
+COUNTING = ("pauses", "applies")
+"""What of a deadline and its rule says whether the clock runs."""
 
 NO_CASE_TYPES: Mapping[str, CaseType] = MappingProxyType({})
 
@@ -142,11 +145,22 @@ def raw_places(scope: Scope) -> Iterator[Place]:
         kind: PlaceKind = "automatic" if transition.automatic else "transition"
         form = scope.form(transition)
         yield Place(path=f"{path}.condition", kind=kind, condition=transition.condition, form=form)
+    for prefix, workflow in scope.chain:
+        for i, deadline in enumerate(workflow.deadlines):
+            yield from _counting(f"{prefix}deadlines[{i}]", deadline)
     path = scope.outfit_path
     for i, worklist in enumerate(scope.outfit.worklists):
         yield Place(path=f"{path}worklists[{i}].condition", kind="worklist", condition=worklist.condition)
     for i, invariant in enumerate(scope.outfit.invariants):
         yield Place(path=f"{path}invariants[{i}].condition", kind="invariant", condition=invariant.condition)
+
+
+def _counting(path: str, deadline: Deadline) -> Iterator[Place]:
+    """When the clock of a rule stands still, and to whom the rule applies."""
+    for name in COUNTING:
+        yield Place(path=f"{path}.{name}", kind="counting", condition=getattr(deadline, name))
+        for i, rule in enumerate(deadline.versions):
+            yield Place(path=f"{path}.versions[{i}].{name}", kind="counting", condition=getattr(rule, name))
 
 
 def of_case_type(

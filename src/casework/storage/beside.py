@@ -12,7 +12,7 @@ from sqlalchemy import Dialect, Table, and_, func, select
 
 from casework.clock import to_micros
 from casework.compiled import Compiled
-from casework.deciding.clocks import timers
+from casework.deciding.clocks import PENDING, timers
 from casework.deciding.erasing import due_at
 from casework.deciding.retaining import RETENTION
 from casework.errors import KeysMismatch, SealBroken
@@ -189,14 +189,16 @@ def _timers(
     compiled: Compiled, told: Snapshot, frames: Sequence[Frame], armed: Mapping[str, int]
 ) -> tuple[int, str] | None:
     """A timer belongs to the case as it stands, and a deadline has its timer until that has fired."""
-    running = {name: to_micros(due) for name, due in timers(compiled, told.states, told.marks, told.dues).items()}
+    running = {name: to_micros(due) for name, due in timers(compiled, told).items()}
     opened = {item[1] for frame in frames for item in frame.content.get("opens", ())}
     kept_until = due_at(compiled.case_type, told.closed_at)
     if kept_until is not None:
         running[RETENTION] = to_micros(kept_until)
     for name, due in armed.items():
         rechecks = name.startswith(RECHECK) and name.removeprefix(RECHECK) in opened
-        if not rechecks and running.get(name) != due:
+        # One that looks for a calendar comes again each day until it is published.
+        looks = name.startswith(PENDING) and running.get(name, due + 1) <= due
+        if not rechecks and not looks and running.get(name) != due:
             return frames[-1].number, f"the timer {name!r} belongs to no state of the case"
     fired = [(frame.content["cause"][1], to_micros(frame.at)) for frame in frames if "cause" in frame.content]
     fired += [

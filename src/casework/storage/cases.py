@@ -100,6 +100,7 @@ class Cases:
             data=parts["data"],
             marks=parts["marks"],
             dues=parts["dues"],
+            terms=parts["terms"],
             acts=parts["acts"],
             subjects=parts["subjects"],
         )
@@ -176,6 +177,7 @@ class Cases:
             ("states", before.states, decision.states),
             ("marks", before.marks, decision.marks),
             ("dues", before.dues, decision.dues),
+            ("terms", before.terms, decision.terms),
             ("acts", before.acts, decision.acts),
         ):
             if old != new:

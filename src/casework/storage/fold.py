@@ -15,6 +15,7 @@ from casework.deciding.entering import entered
 from casework.deciding.erasing import left_of, lost_fields
 from casework.keys.sealing import is_sealed
 from casework.model.case import Snapshot
+from casework.model.term import Term, term_from_plain
 from casework.storage.codec import values_from_plain
 from casework.storage.log import GENESIS, Entry, Frame, apart_of, parsed
 
@@ -54,6 +55,8 @@ class Fold:
         else:
             self._act(case, frame)
             self._set(case, content, apart, left=entry.values is not None and is_sealed(entry.values))
+        for name, plain in content.get("terms", {}).items():
+            _count(case, name, None if plain is None else term_from_plain(plain))
         if content.get("erases", {}).get("step") == "erased":
             self._erase(case)
         if "closed" in content:
@@ -196,6 +199,16 @@ def _place(case: Snapshot, placed: dict[str, Any]) -> None:
     case.acts, case.opened_at = dict(placed["acts"]), from_micros(placed["opened_at"])
 
 
+def _count(case: Snapshot, name: str, term: Term | None) -> None:
+    """Take over a term, and the due date that it says, as the entry has them."""
+    case.dues.pop(name, None)
+    case.terms.pop(name, None)
+    if term is not None:
+        case.terms[name] = term
+        if term.due is not None:
+            case.dues[name] = term.due
+
+
 def instants(told: dict[str, int]) -> dict[str, datetime]:
     """Instants by name, as the entries hold them."""
     return {name: from_micros(micros) for name, micros in told.items()}
@@ -209,7 +222,7 @@ def pinned_by(frame: Frame) -> tuple[str, str] | None:
     return None if adopts is None else (adopts["from"], adopts["to"])
 
 
-_PARTS = ("states", "data", "marks", "dues", "acts")
+_PARTS = ("states", "data", "marks", "dues", "terms", "acts")
 
 
 def _copy(case: Snapshot) -> Snapshot:
@@ -219,6 +232,7 @@ def _copy(case: Snapshot) -> Snapshot:
         data=dict(case.data),
         marks=dict(case.marks),
         dues=dict(case.dues),
+        terms=dict(case.terms),
         acts=dict(case.acts),
     )
 

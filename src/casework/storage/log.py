@@ -26,6 +26,7 @@ from casework.model.decision import Adopts, Decision, Mapped
 from casework.model.enclosure import Enclosed
 from casework.model.erasure import Erases
 from casework.model.fields import Field
+from casework.model.term import term_to_plain
 from casework.storage.codec import CANONICAL, canonical
 
 FORMAT = b"casework-entry-1"
@@ -176,10 +177,24 @@ def _content(
         content["placed"] = _placed(decision.placed)
     if decision.adopts is not None:
         content["adopts"] = _adopts(decision.adopts)
+    if compiled.ruled:
+        _add_terms(compiled, snapshot, decision, content)
     _add_writes(decision, content)
     if decision.closed_at != snapshot.closed_at:
         content["closed"] = None if decision.closed_at is None else to_micros(decision.closed_at)
     return content, apart
+
+
+def _add_terms(compiled: Compiled, snapshot: Snapshot, decision: Decision, content: dict[str, Any]) -> None:
+    """The terms that are other than before, or that a step may have begun anew; null for one that has ended."""
+    entered = {step.workflow for step in decision.steps if step.entered}
+    anew = decision.kind in ("open", "adopt", "migrate")
+    told: dict[str, Any] = {name: None for name in snapshot.terms if name not in decision.terms}
+    for name, term in decision.terms.items():
+        if anew or snapshot.terms.get(name) != term or compiled.ruled[name].workflow in entered:
+            told[name] = term_to_plain(term)
+    if told:
+        content["terms"] = told
 
 
 def _opening(snapshot: Snapshot) -> dict[str, Any]:
@@ -297,6 +312,8 @@ def _add_writes(decision: Decision, content: dict[str, Any]) -> None:
         content["erases"] = _erases(decision.erases)
     if decision.breaks is not None:
         content["breaks"] = to_micros(decision.breaks.until)
+    if decision.extends is not None:
+        content["extends"] = list(decision.extends)
     if decision.reviews is not None:
         content["reviews"] = decision.reviews
 

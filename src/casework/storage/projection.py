@@ -1,8 +1,9 @@
 """The current row of a case: one typed table for each case type, readable with plain SQL.
 
-Names with two underscores are the engine's: ``state__care``, ``due__stay``, ``at__care__admitted`` (last
-entered), ``by__request_settlement`` (who did it), ``known__diagnosis`` (a sealed field is known). Case
-data stand under their own names, those of an attached workflow as ``referral__ward``.
+Names with two underscores are the engine's: ``state__care``, ``due__stay``, ``term__stay`` (what a due date that a rule
+sets was derived from), ``at__care__admitted`` (last entered), ``by__request_settlement`` (who did it),
+``known__diagnosis`` (a sealed field is known). Case data stand under their own names, those of an attached workflow as
+``referral__ward``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from casework.compiled import Compiled
 from casework.condition.literal import Value
 from casework.errors import SetupError
 from casework.model.fields import Field
+from casework.model.term import Term, term_from_plain, term_to_plain
 from casework.storage.codec import (
     FAR,
     canonical,
@@ -33,7 +35,7 @@ from casework.storage.codec import (
 )
 from casework.storage.schema import text_type
 
-_RESERVED = ("case", "state", "due", "at", "by", "known", "subject")
+_RESERVED = ("case", "state", "due", "term", "at", "by", "known", "subject")
 _IDENTIFIER_LIMIT = 60
 
 
@@ -83,6 +85,7 @@ class Projection:
         slots += [self._field(field) for field in compiled.fields.values() if not field.sealed]
         slots += [_Slot(column_name("at", mark), "marks", mark, to_micros, from_micros) for mark in compiled.marks]
         slots += [_Slot(column_name("due", name), "dues", name, to_micros, from_micros) for name in self.deadlines]
+        slots += [_Slot(column_name("term", name), "terms", name, _term_text, _term_of) for name in compiled.ruled]
         slots += [_Slot(column_name("by", act), "acts", act, _same, _same) for act in sorted(compiled.acts)]
         slots += [_Slot(column_name("subject", name), "subjects", name, _same, _same) for name in compiled.subjects]
         return slots
@@ -187,7 +190,7 @@ class Projection:
             **self.sealed_columns(snapshot.data),
         }
         columns.update((slot.column, None) for slot in self.slots)
-        for part in ("states", "data", "marks", "dues", "acts", "subjects"):
+        for part in ("states", "data", "marks", "dues", "terms", "acts", "subjects"):
             columns.update(self.encoded(part, getattr(snapshot, part)))
         return columns
 
@@ -198,6 +201,7 @@ class Projection:
             "data": {},
             "marks": {},
             "dues": {},
+            "terms": {},
             "acts": {},
             "subjects": {},
         }
@@ -212,6 +216,14 @@ class Projection:
 def next_due(dues: Mapping[str, datetime]) -> int:
     """The earliest due date of a case, or one that never comes."""
     return min(map(to_micros, dues.values()), default=FAR)
+
+
+def _term_text(term: Term) -> str:
+    return canonical(term_to_plain(term)).decode()
+
+
+def _term_of(text: str) -> Term:
+    return term_from_plain(json.loads(text))
 
 
 def _same(value: Any) -> Any:

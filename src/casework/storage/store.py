@@ -272,6 +272,7 @@ def _after(before: Snapshot, decision: Decision, entry: Entry) -> Snapshot:
         data=decision.data,
         marks=decision.marks,
         dues=decision.dues,
+        terms=decision.terms,
         acts=decision.acts,
     )
 

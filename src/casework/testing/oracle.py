@@ -248,12 +248,17 @@ def _timers(store: _Store, case: Row) -> None:
         for deadline in workflow.get("deadlines", ()):
             name, due = deadline["name"], row[column(f"due.{deadline['name']}")]
             known.add(name)
-            assert (row[column(f"state.{workflow['name']}")] in _many(deadline["during"])) == (due is not None), "(e)"
+            runs, due_at_all = row[column(f"state.{workflow['name']}")] in _many(deadline["during"]), due is not None
+            if "rule" in deadline:
+                term = json.loads(row[column(f"term.{name}")] or "null")
+                assert due == (term or {}).get("due"), "(e) a due date that is not of its term"
+                due_at_all = term is not None
+            assert runs == due_at_all, "(e)"
             assert due is not None or name not in armed, "(e) a timer without its state"
             if due is not None and armed.get(name) != due:
                 assert name not in armed, "(e) a timer of another time"
                 assert any(n == name and (at - EPOCH) // timedelta(microseconds=1) >= due for n, at in rung), "(e)"
-    strays = {name for name in armed if name not in known and not name.startswith(("~", "recheck "))}
+    strays = {name for name in armed if name not in known and not name.startswith(("~", "?", "recheck "))}
     assert set() == strays, "(e) timers without a deadline"
 
 

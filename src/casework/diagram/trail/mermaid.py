@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from casework.diagram.mermaid import SIGNS, safe
 from casework.diagram.trail.stops import Stop, Trail
-from casework.diagram.trail.words import more, said
+from casework.diagram.trail.words import BROKEN, more, said
 from casework.text import Language
 
 _STYLES = {
@@ -35,6 +35,8 @@ def trail_mermaid(trail: Trail, *, language: Language = "en") -> str:
     if words:
         lines.append(f'    stay["{"✗" if refused else "…"}"]')
         lines.append(f'    {here} == "{"<br>".join(words)}" ==> stay')
+    if not trail.whole:
+        lines.append(f'    {here} -.- broken["{BROKEN.in_(language)}"]:::beside')
     if stops:
         lines += [f"    classDef goal {_STYLES[trail.tone]}", f"    class stop{stops - 1} goal"]
     return "\n".join([*lines, "    classDef beside fill:#ffffff,stroke:#94a3b8,color:#475569"]) + "\n"

@@ -55,12 +55,13 @@ class Stride:
 
 @attrs.frozen(kw_only=True)
 class Trail:
-    """A path from the opening on. *title* and *subtitle* stand above it."""
+    """A path from the opening on. *title* and *subtitle* stand above it. *whole* is that it leads to what they say."""
 
     title: str
     subtitle: str
     strides: tuple[Stride, ...]
     tone: Tone = "plain"
+    whole: bool = True
 
     @property
     def last(self) -> Stop | None:

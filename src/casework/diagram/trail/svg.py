@@ -10,7 +10,7 @@ from casework.diagram.measure import clean, width, wrap
 from casework.diagram.shapes import BACK, BAD, INK, LINE, LIVE, MUTED, attribute, icon, n, rectangle, written
 from casework.diagram.svg import FONTS
 from casework.diagram.trail.stops import Aside, Stop, Stride, Trail
-from casework.diagram.trail.words import BARRED, END, legend, more, said
+from casework.diagram.trail.words import BARRED, BROKEN, END, legend, more, said
 from casework.text import Language
 
 MARGIN, BOX, GAP, BESIDE = 24.0, 320.0, 56.0, 330.0
@@ -57,7 +57,8 @@ class _Body:
                 yield from self._stop(stride.stop, last=stride.stop is self.trail.last)
         if self.trail.strides and self.trail.strides[-1].stop is not None:
             self.y += SMALL_LINE + 4
-            yield written(LEFT + 4, self.y, END.in_(self.language), SMALL, colour, anchor="start")
+            end = (END if self.trail.whole else BROKEN).in_(self.language)
+            yield written(LEFT + 4, self.y, end, SMALL, colour, anchor="start")
         told = legend(self.trail, self.language)
         if told:
             self.y += 28

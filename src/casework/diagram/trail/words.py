@@ -8,6 +8,7 @@ from casework.text import Language, Text
 BESIDE = Text("grey: what else some case may do there", "灰色：处于该组合状态的案件还可能的操作")
 BARRED = Text("asked for here, and refused to this case:", "在此可申请，但本案会被拒绝：")
 END = Text("the path ends here", "路径到此为止")
+BROKEN = Text("so far deciding went; no value was found that leads on", "走到此处；未找到能继续的取值")
 
 
 def more(stop: Stop, language: Language) -> str:

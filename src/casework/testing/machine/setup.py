@@ -18,7 +18,7 @@ from casework.ids import Entropy
 from casework.model.actor import Actor
 from casework.model.attachment import Attachment, Require
 from casework.model.casetype import CaseType
-from casework.model.workflow import Transition
+from casework.model.workflow import Deadline, Transition
 from casework.parts import Part
 from casework.plugins import Plugins
 from casework.testing.cast import cast_of
@@ -135,13 +135,20 @@ def _mostly_able(cast: tuple[Actor, ...]) -> SearchStrategy[Actor]:
     return st.sampled_from([*able[:1] * 12, *able[:2] * 6, *cast])
 
 
+def _spans(deadline: Deadline) -> tuple[timedelta, ...]:
+    """About how long a deadline runs: as it says, or as long as its rule takes where nothing is in its way."""
+    lengths = {"hours": timedelta(hours=1), "days": timedelta(days=1), "working days": timedelta(days=1.5)}
+    ruled = [lengths.get(rule.unit or "", timedelta(days=31)) * rule.value for rule in deadline.versions]
+    return (deadline.after, *ruled)
+
+
 def _waits(case_types: Iterable[CaseType], claims: Iterable[Claim]) -> tuple[timedelta, ...]:
     """An hour, and what the definitions and claims count, exactly and a moment less."""
     conditions = [condition for claim in claims for condition in asked(claim)]
     counted = {timedelta(hours=1)}
     for case_type in case_types:
         for workflow in case_type.chain:
-            counted |= {deadline.after for deadline in workflow.deadlines}
+            counted |= {span for deadline in workflow.deadlines for span in _spans(deadline)}
             conditions += [step.condition for step in workflow.transitions]
     nodes = [node for condition in conditions for node in tree.walk(condition)]
     counted |= {n.right for n in nodes if isinstance(n, tree.Compare) and isinstance(n.right, timedelta)}

@@ -13,6 +13,7 @@ from casework.model.casetype import CaseType
 from casework.model.command import Assign, Open, Post, Recheck, Run, Send, Set, Settle, Void
 from casework.model.workflow import Transition, Workflow
 from casework.parts import EffectPart, Guard
+from casework.testing.reference.counting import begun, follow_term
 from casework.testing.reference.forms import No, accept, all_fields
 from casework.testing.reference.ledger import Ledger
 from casework.testing.reference.parts import Parts, located
@@ -115,6 +116,7 @@ class Doing:
     def follow(self, case: Case, ask: Ask) -> int:
         """Automatic steps until none goes: chain order, then declaration, from the top after each. How many."""
         for taken in range(STEPS + 1):
+            self.count(case, ask)
             found = self.ready(case, ask)
             if found is None:
                 return taken
@@ -126,6 +128,13 @@ class Doing:
         waiting = [way for way in self.ways(case) if way[1].automatic and here(case, *way)]
         return next((way for way in waiting if self.holds(case, way, ask)), None)
 
+    def count(self, case: Case, ask: Ask) -> None:
+        """Bring the due dates that rules set up to date with the case."""
+        for workflow in self.types[case["type"]].chain:
+            for deadline in workflow.deadlines:
+                if deadline.name in case["terms"]:
+                    follow_term(case, deadline, ask.now, lambda item: self.truth(item, case, ask), self.parts.calendars)
+
     def enter(self, case: Case, workflow: Workflow, target: str, now: datetime, again: bool) -> None:
         """Put a workflow into a state: set the mark, and start, keep or drop its deadlines."""
         source = case["states"].get(workflow.name)
@@ -134,6 +143,10 @@ class Doing:
         for deadline in workflow.deadlines:
             if target not in deadline.during:
                 case["dues"].pop(deadline.name, None)
+                case["terms"].pop(deadline.name, None)
+            elif deadline.rule and (again or source not in deadline.during):
+                case["dues"].pop(deadline.name, None)
+                case["terms"][deadline.name] = begun(now)
             elif again or source not in deadline.during:
                 case["dues"][deadline.name] = now + deadline.after
 

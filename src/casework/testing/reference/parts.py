@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from casework.calendars import Calendar
 from casework.model.casetype import CaseType
 from casework.model.command import Assign, Held, Open, Post, Recheck, Send, Set, Settle, Void
 from casework.parts import EffectPart, Guard, Part, View
@@ -24,6 +25,7 @@ class Parts:
 
     def __init__(self, parts: Iterable[Part]) -> None:
         self._parts = {part.name: part for part in parts}
+        self.calendars = {name: part for name, part in self._parts.items() if isinstance(part, Calendar)}
 
     def absent(self, names: Iterable[str], kind: type[Guard] | type[EffectPart]) -> bool:
         """Whether one of the parts is not installed."""

@@ -104,7 +104,7 @@ def value_of(source: Any, case: Case, ask: Ask) -> Any:
 def blank(case_id: str, name: str, unit: str) -> Case:
     """A case of which nothing is known yet."""
     case: Case = {
-        part: {} for part in ("states", "data", "marks", "dues", "armed", "acts", "local", "given", "subjects")
+        part: {} for part in ("states", "data", "marks", "dues", "terms", "armed", "acts", "local", "given", "subjects")
     }
     case |= {part: [] for part in ("holds", "opens", "sent")}
     return case | {"id": case_id, "type": name, "unit": unit, "revision": 0, "closed": False, "parent": None}

@@ -182,7 +182,7 @@ class World:
             return False
         before, after = past[-1]
         back = copy.deepcopy(case) | {
-            part: copy.deepcopy(before[part]) for part in ("states", "data", "marks", "dues", "acts", "closed")
+            part: copy.deepcopy(before[part]) for part in ("states", "data", "marks", "dues", "terms", "acts", "closed")
         }
         for role, given in after["given"].items():
             if given == number == case["given"][role]:
