@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -95,7 +95,8 @@ def compose(
     """Put a case type together with what is attached to and required of it.
 
     Raises Conflict where two workflows of the chain have one name. The findings name slots that are
-    not bound, bindings that no slot takes, and requirements on triggers that do not exist.
+    not bound, bindings that no slot takes, requirements on triggers that do not exist, and accounts or roles that two
+    attached workflows bring along differently.
     """
     findings = [
         Finding("CW507", f"chain[{i}].outfit", f"{workflow.name!r} is the case type's own, which says this itself")
@@ -113,6 +114,9 @@ def compose(
         binder = _Binder(attachment)
         chain.append(binder.workflow())
         outfits.append(binder.outfit())
+    findings += _collisions(
+        case_type, {each.workflow.name: outfit for each, outfit in zip(attachments, outfits, strict=True)}
+    )
     composed = _resolved(_equipped(attrs.evolve(case_type, chain=tuple(chain)), outfits))
     triggers = {transition.trigger for workflow in composed.chain for transition in workflow.transitions}
     present = {workflow.name for workflow in composed.chain}
@@ -123,6 +127,19 @@ def compose(
         if item.trigger not in triggers
     ]
     return manifest_of(composed, len(case_type.chain), resolved), findings
+
+
+def _collisions(case_type: CaseType, outfits: Mapping[str, Outfit]) -> Iterator[Finding]:
+    """The accounts and roles that two outfits declare differently, and the host not at all; titles may differ."""
+    own = {("account", each.name) for each in case_type.accounts} | {("role", each.name) for each in case_type.roles}
+    first: dict[tuple[str, str], tuple[str, Account | Role]] = {}
+    for workflow, outfit in outfits.items():
+        brought = [("account", each) for each in outfit.accounts] + [("role", each) for each in outfit.roles]
+        for kind, item in brought:
+            owner, other = first.setdefault((kind, item.name), (workflow, item))
+            if (kind, item.name) not in own and attrs.evolve(item, title=Text()) != attrs.evolve(other, title=Text()):
+                told = f"{workflow!r} brings the {kind} {item.name!r} otherwise than {owner!r} does"
+                yield Finding("CW508", f"attach {workflow}", f"{told}; declare it in the case type to say which it is")
 
 
 def _equipped(case_type: CaseType, outfits: Iterable[Outfit]) -> CaseType:

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 from exploring.exhaustion import after, unopened
 from exploring.small import DOMAINS, FIELDS, ROLES, compiled, small_case_types
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from stores import quick
 
@@ -50,7 +50,11 @@ NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
 PORTER = Actor("pu", {"porter"}, unit="anlu")
 DOCTOR = Actor("dai", {"doctor"}, unit="anlu")
 FEW = settings(
-    max_examples=max(settings().max_examples // 2, 5), deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=max(settings().max_examples // 2, 5),
+    deadline=None,
+    # Each example opens cases and asks a dozen questions, so that a failure is told as it was found.
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )
 
 

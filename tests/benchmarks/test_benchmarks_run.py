@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tree import ROOT
 
-QUICK = ("decide", "scale", "bulk", "import", "peers")
+QUICK = ("decide", "scale", "bulk", "import", "peers", "exploring")
 DURABLE = ("firing_sqlite", "contention", "durable_peers", "firing_postgres")
 
 

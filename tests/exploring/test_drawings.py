@@ -126,6 +126,12 @@ def test_of_many_moves_beside_the_path_few_are_drawn_and_the_others_counted() ->
     assert 0 < BESIDE_LIMIT < 10
 
 
+def test_a_step_of_a_flowchart_is_no_item_of_a_list() -> None:
+    proofs, verdict = _of("CW609")
+
+    assert None is re.search(r'["<>]\d+\. ', proofs.drawing("permit", verdict, form="mermaid"))
+
+
 def test_a_title_is_written_as_it_is() -> None:
     titled = attrs.evolve(HOST, title=Text("<permit> & \x07", "许可“<b>”"))
     proofs = Casework(case_types=[titled], proving=Proving(limit=0)).proofs

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import attrs
+import pytest
 from errands import offering
 from exploring.compositions import CLOSED, COMPOSITIONS, HOST, Plugin
 
-from casework import Slot, State, Transition, Workflow, attach, slot
+from casework import Account, CaseType, Outfit, Role, Slot, State, Transition, Workflow, attach, slot
 from casework.collecting import collected
 from casework.compiled import Compiled
+from casework.errors import Conflict, UnsoundDefinition
 from casework.exploring.proof import Proof
 from casework.exploring.prove import prove
 from casework.model.attachment import Attachment
+from casework.text import Text
 
 
-def _proven(*plugins: Plugin) -> Proof:
+def _proven(*plugins: Plugin, host: CaseType = HOST) -> Proof:
     modules = [offering(p.name, attachments=p.attachments, requirements=p.requirements) for p in plugins]
-    made_of = collected([HOST], (), (), (), modules)
+    made_of = collected([host], (), (), (), modules)
     return prove(Compiled(made_of.manifests["permit"], made_of.parts))
 
 
@@ -48,6 +54,63 @@ def test_f100_two_plugins_that_take_from_one_limited_account_are_both_named() ->
 
     assert all(plugin.name in told.text.en and plugin.name in told.text.zh for plugin in both)
     assert all("CW614" not in {v.code for v in _proven(plugin).warnings} for plugin in both)
+
+
+def _bringing(name: str, **outfit: Any) -> Plugin:
+    end = Transition("end", "idle", "over", automatic=True, condition=slot("closed"))
+    states = [State("idle"), State("over", final=True)]
+    workflow = Workflow(
+        name, initial="idle", states=states, transitions=[end], slots=[Slot("closed")], outfit=Outfit(**outfit)
+    )
+    return Plugin(name=name, attachments=(attach(workflow, "permit", closed=CLOSED),))
+
+
+FUND = Account("fund", "CNY", owner="unit", minimum=0)
+OWN = Account("stay", "night", owner="case")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (FUND, attrs.evolve(FUND, readers="chief")),
+        (OWN, attrs.evolve(OWN, commodity="day")),
+        (OWN, attrs.evolve(OWN, minimum=0)),
+    ],
+    ids=["readers", "commodity", "limit"],
+)
+def test_f100_an_account_that_two_plugins_declare_differently_is_refused(one: Account, other: Account) -> None:
+    plugins = _bringing("hall", accounts=[one]), _bringing("market", accounts=[other])
+
+    with pytest.raises(UnsoundDefinition) as refused:
+        _proven(*plugins)
+    (told,) = refused.value.findings
+    assert ("CW508", "attach market") == (told.code, told.path)
+    assert all(word in told.message for word in (repr(one.name), "'hall'", "'market'"))
+
+
+@pytest.mark.parametrize("kind", ["account", "role"])
+def test_f100_what_case_types_share_is_refused_with_both_plugins(kind: str) -> None:
+    hall, market = {
+        "account": ({"accounts": [FUND]}, {"accounts": [attrs.evolve(FUND, owner="tenant")]}),
+        "role": ({"roles": [Role("bearer")]}, {"roles": [Role("bearer", local=True)]}),
+    }[kind]
+
+    with pytest.raises(Conflict, match="hall and by market"):
+        _proven(_bringing("hall", **hall), _bringing("market", **market))
+
+
+def test_f100_what_two_plugins_declare_alike_is_shared_whatever_they_call_it() -> None:
+    named = attrs.evolve(FUND, title=Text("the fund", "基金"))
+    plugins = _bringing("hall", accounts=[FUND]), _bringing("market", accounts=[named])
+
+    assert "proven" == _proven(*plugins).answer
+
+
+def test_f100_what_the_case_type_declares_itself_stands_before_both() -> None:
+    plugins = _bringing("hall", accounts=[FUND]), _bringing("market", accounts=[attrs.evolve(FUND, readers="chief")])
+    host = attrs.evolve(HOST, accounts=(*HOST.accounts, FUND))
+
+    assert "proven" == _proven(*plugins, host=host).answer
 
 
 def test_f99_a_plugin_that_went_and_came_back_is_proven_as_before() -> None:

@@ -15,6 +15,7 @@ FACE = {
     "casework.keys",
     "casework.cli.commands",
     "casework.report",
+    "casework.rulebook",
     "casework.testing",
 }
 DOMAIN_MODULES = [path for path in modules() if path not in modules(domains=False)]

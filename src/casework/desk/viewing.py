@@ -119,6 +119,7 @@ class HistoryEntry:
     One that is *withheld* is from before their view of the case: its number, kind and time, and nothing else.
     Where they may not know persons, *postings* leave out whose an account is, and *assigned* says an empty name.
     *breaks* says until when a glass was broken, *reviews* which entry that broke one was reviewed.
+    *dues* are the due dates that rules set by it: None for one that stands still, is not known yet or has ended.
     """
 
     number: int
@@ -149,6 +150,7 @@ class HistoryEntry:
     breaks: datetime | None = None
     reviews: int | None = None
     manifest: str = ""
+    dues: Mapping[str, datetime | None] = MappingProxyType({})
 
 
 @attrs.frozen(eq=False)
@@ -233,6 +235,7 @@ def told(shown: list[Shown], now: Era, then: Era, entry: Entry, frame: Frame, *,
         breaks=from_micros(content["breaks"]) if "breaks" in content else None,
         reviews=content.get("reviews"),
         manifest=then.compiled.manifest.hash,
+        dues={name: _due(plain) for name, plain in content.get("terms", {}).items()},
     )
 
 
@@ -296,6 +299,11 @@ def readable(now: Era, then: Era, enclosure: Enclosure) -> bool:
     """
     field = Field("enclosure", field_class=enclosure.field_class)
     return then.compiled.access.reads(field, then.roles) and now.compiled.access.reads(field, now.roles)
+
+
+def _due(plain: Mapping[str, Any] | None) -> datetime | None:
+    due = None if plain is None else plain.get("due")
+    return None if due is None else from_micros(due)
 
 
 def _form_names(now: Era, then: Era, trigger: str, form: Mapping[str, Any]) -> frozenset[str]:

@@ -23,7 +23,8 @@ def trail_mermaid(trail: Trail, *, language: Language = "en") -> str:
     stops = 0
     for number, stride in enumerate(trail.strides, start=1):
         # Steps that stay where they are share the arrow to the next stop.
-        words.append(f"{number}. {SIGNS[stride.by]}{safe(stride.text)}")
+        # No blank after the point, for some versions take it for an item of a list and show an error.
+        words.append(f"{number}.\u00a0{SIGNS[stride.by]}{safe(stride.text)}")
         refused = refused or stride.refused
         if stride.stop is None:
             continue
