@@ -20,6 +20,7 @@ CALLS: dict[str, Callable[[Desk, str], object]] = {
     "fire what is not": lambda desk, case: desk.fire(case, "nonsense"),
     "why_not": lambda desk, case: desk.why_not(case, "move"),
     "what_if": lambda desk, case: desk.what_if(case, "move"),
+    "what_helps": lambda desk, case: desk.what_helps(case, "move"),
     "available": lambda desk, case: desk.available(case),
     "amend": lambda desk, case: desk.amend(case, bed="4"),
     "note": lambda desk, case: desk.note(case, "x"),

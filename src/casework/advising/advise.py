@@ -96,21 +96,19 @@ class _Adviser:
         return outcome if outcome in ("no way", "barred") else "not found"
 
     def _way(self) -> _Way:
-        """A way that is sure, if there is one among those from how the case may stand; else the first that leads on."""
+        """The shortest way from how the case may stand, a sure one first; there is none only if none has one."""
         seeker = Seeker(self._outlook, self._goal, self._attempts, self._reached)
-        share, best = max(self._limit // len(self._starts), 1), list[_Way]()
+        share, found = max(self._limit // len(self._starts), 1), list[_Way]()
         for start in self._starts:
             search = seeker.search(start, share)
             nodes = search.node.way() if search.node is not None else ()
-            found = _Way(search, start, nodes, self._sure(nodes))
-            if found.nodes and found.sure:
-                return found
-            best.append(found)
-        # Only where there is no way in any of them, there is none.
+            found.append(_Way(search, start, nodes, self._sure(nodes)))
+            if self._shortest(found[-1]):
+                break
         order: dict[str, int] = {"found": 0, "not found": 1, "barred": 2, "no way": 3}
-        first = min(best, key=lambda found: order[found.search.outcome])
-        looked = sum(found.search.looked for found in best)
-        return attrs.evolve(first, search=attrs.evolve(first.search, looked=looked))
+        best = min(found, key=lambda way: (order[way.search.outcome], len(way.nodes), not way.sure))
+        looked = sum(way.search.looked for way in found)
+        return attrs.evolve(best, search=attrs.evolve(best.search, looked=looked))
 
     def _shortest(self, way: _Way) -> bool:
         """Whether no shorter way exists, however the case may stand."""
