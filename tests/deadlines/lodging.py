@@ -85,7 +85,7 @@ _MAIN = Workflow(
     deadlines=[
         Deadline("letter", ("here", "long"), rule="house.letter", extenders="head"),
         Deadline("stay", "here", rule="house.stay", trigger="overstay", extenders="head"),
-        Deadline("home", "here", rule="house.home"),
+        Deadline("home", "here", rule="house.home", extenders="head"),
     ],
 )
 _BODY = Workflow(

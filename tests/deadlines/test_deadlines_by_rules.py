@@ -10,7 +10,26 @@ import pytest
 import stores
 from deadlines.lodging import BOOK, CLERK, HEAD, RULES, START, house, lodging
 
-from casework import Actor, Casework, FrozenClock, Refused
+from casework import (
+    Actor,
+    CaseType,
+    Casework,
+    Deadline,
+    Field,
+    FrozenClock,
+    Refused,
+    Slot,
+    State,
+    Transition,
+    Workflow,
+    attach,
+    days,
+    dump,
+    field,
+    hours,
+    load,
+    state,
+)
 from casework.calendars import Calendar, china
 from casework.model.term import Day
 from casework.rulebook import rulebook_from
@@ -120,6 +139,7 @@ def test_more_time_is_given_with_reason_and_authority_by_whoever_may(app: Casewo
     [
         ("none", 1, "x", "deadline"),
         ("stay", 0, "x", "value"),
+        ("home", 100_000, "x", "value"),
         ("stay", True, "x", "value"),
         ("stay", 1, " ", "because"),
     ],
@@ -307,6 +327,58 @@ def test_a_running_case_keeps_its_rules_until_it_adopts_and_then_keeps_its_pause
     longer.dispose()
 
 
+def plain() -> CaseType:
+    """The case type as it was before it had rules."""
+    ruled = lodging()
+    durations = {"letter": days(7), "stay": days(10), "home": days(90), "look": hours(24)}
+    chain = [
+        attrs.evolve(flow, deadlines=[Deadline(d.name, d.during, durations[d.name]) for d in flow.deadlines])
+        for flow in ruled.chain
+    ]
+    return attrs.evolve(ruled, chain=chain)
+
+
+def test_a_case_that_was_counted_by_durations_is_counted_by_rules_once_it_adopts(clock: FrozenClock) -> None:
+    url = stores.fresh()
+    before = Casework(url, case_types=[plain()], clock=clock)
+    before.create_tables()
+    case = before.desk(HEAD).open("lodging")
+    before.dispose()
+    clock.advance(timedelta(days=1))
+    after = Casework(url, case_types=[lodging()], clock=clock)
+    after.create_tables()
+    moved = after.desk(HEAD).adopt(case.id)
+    fresh = house(FrozenClock(START)).desk(CLERK).open("lodging")
+
+    assert START + timedelta(days=10) == case.dues["stay"]
+    assert fresh.dues == moved.dues
+    assert () == after.verify().faults
+    after.dispose()
+    back = Casework(url, case_types=[plain()], clock=clock)
+    assert case.dues == back.desk(HEAD).adopt(case.id).dues
+    assert () == back.verify().faults
+    back.dispose()
+
+
+def test_hindsight_tells_the_same_of_the_rules_that_a_case_had_and_what_others_would_have_done(
+    app: Casework, clock: FrozenClock
+) -> None:
+    desk = app.desk(HEAD)
+    case = desk.open("lodging")
+    clock.advance(timedelta(hours=2))
+    desk.fire(desk.fire(case, "go_out"), "come_in")
+    app.deadlines(HEAD).extend(case.id, "stay", by=3, because="no train", authority="the bureau")
+    clock.advance(timedelta(days=7))
+    staff = (HEAD,)
+
+    same = app.hindsight.replay(HEAD, [case.id], proposal=lodging(), staff=staff)
+    shorter = lodging(rulebook_from(RULES.replace("value = 10", "value = 2")))
+    other = app.hindsight.replay(HEAD, [case.id], proposal=shorter, staff=staff)
+
+    assert {"same": 1} == {verdict: count for verdict, count in same.counts.items() if count}
+    assert {"stay"} == {waited.deadline for replayed in other.cases for waited in replayed.waited}
+
+
 def test_a_due_date_that_comes_with_a_case_stands_as_it_was_told(clock: FrozenClock) -> None:
     app, other = house(clock), house(FrozenClock(START + timedelta(days=1)))
     case = app.desk(HEAD).open("lodging")
@@ -360,3 +432,33 @@ def test_other_rules_are_tried_on_open_cases_without_touching_them(app: Casework
     assert "10-03 23:59" == last_days({"stay": found["stay"].due_proposed})["stay"]
     assert case.dues == desk.get(case.id).dues
     assert () == app.deadlines(CLERK).what_if(BOOK)
+
+
+def test_a_definition_with_rules_is_written_and_read_again_as_it_was() -> None:
+    assert lodging() == load(dump(lodging()))
+
+
+def test_an_attached_workflow_brings_the_rules_of_its_deadlines(clock: FrozenClock) -> None:
+    parcel = Workflow(
+        "parcel",
+        initial="sent",
+        states=[State("sent"), State("lost", final=True)],
+        transitions=[
+            Transition("lose", "sent", "lost", automatic=True, condition=state("main") == "left"),
+        ],
+        fields=[Field("held", "boolean")],
+        slots=[Slot("keeper", "role")],
+        deadlines=[
+            Deadline("letter", "sent", rule="house.letter", pauses=field("held") == True, extenders="keeper")  # noqa: E712
+        ],
+    )
+    bound = attach(BOOK.applied_to(parcel), "lodging", keeper="head")
+    app = house(clock, attachments=[bound])
+    case = app.desk(CLERK).open("lodging")
+    held = app.desk(CLERK).amend(case, {"parcel.held": True})
+    longer = app.deadlines(HEAD).extend(held, "parcel.letter", by=1, because="held", authority="the bureau")
+
+    assert case.dues["letter"] == case.dues["parcel.letter"]
+    assert "parcel.letter" not in held.dues and "letter" in held.dues
+    assert 1 == len(app.deadlines(HEAD).derivation(longer, "parcel.letter").steps[2:3])
+    assert () == app.verify().faults

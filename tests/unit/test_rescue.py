@@ -397,7 +397,7 @@ def test_a_wrong_identity_takes_the_headline_back(story: Story) -> None:
 
 def test_settlement_needs_three_months_and_two_people(story: Story) -> None:
     assert story.refused("request_settlement", settlement_plan="p") == "unmet"
-    story.now += timedelta(days=91)
+    story.now += timedelta(days=93)
     story.fire("request_settlement", settlement_plan="p")
     assert story.refused("approve_settlement") == "unmet"
     story.fire("approve_settlement", by="director")

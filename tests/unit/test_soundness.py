@@ -122,7 +122,9 @@ NAMES: list[Case] = [
     case("CW115", f"{MAIN}deadlines[0].extenders", kind(flow(deadlines=[ruled(extenders="chief")]), **CLERKS)),
     case("CW126", f"{MAIN}deadlines[0].rule", kind(flow(deadlines=[attrs.evolve(ruled(), versions=())]))),
     case("CW126", f"{MAIN}deadlines[0].rule", kind(flow(deadlines=[clock("new", extenders="clerk")]))),
-    case("CW126", f"{MAIN}deadlines[0].versions[0].id", kind(flow(deadlines=[ruled(attrs.evolve(A_RULE, id="b.rule"))]))),
+    case(
+        "CW126", f"{MAIN}deadlines[0].versions[0].id", kind(flow(deadlines=[ruled(attrs.evolve(A_RULE, id="b.rule"))]))
+    ),
     case("CW101", "data[0].name", kind(data=[Field("Age", "integer")], accounts=())),
     case("CW101", "name", attrs.evolve(kind(), name="")),
     case("CW101", f"{STEP}.trigger", kind(flow(step("Go")))),
@@ -260,6 +262,16 @@ TYPES: list[Case] = [
     ),
     case("CW313", f"{MAIN}deadlines[0].after", kind(flow(deadlines=[clock("new", timedelta(0))]))),
     case("CW313", f"{MAIN}deadlines[0].after", kind(flow(deadlines=[ruled(after=A_DAY)]))),
+    case(
+        "CW313",
+        f"{MAIN}deadlines[0].versions[0].value",
+        kind(flow(deadlines=[ruled(Rule(id="a.rule", value=1_201, unit="months"))])),
+    ),
+    case(
+        "CW319",
+        f"{MAIN}deadlines[0].versions[0].calendar",
+        kind(flow(deadlines=[ruled(attrs.evolve(A_RULE, unit="working days", calendar="nowhere"))])),
+    ),
     case("CW313", f"{MAIN}deadlines[0].versions[0].value", kind(flow(deadlines=[ruled(Rule(id="a.rule"))]))),
     case("CW318", f"{MAIN}deadlines[0].pauses", kind(flow(deadlines=[ruled(pauses=field("phone").known)]))),
     case("CW318", f"{MAIN}deadlines[0].applies", kind(flow(deadlines=[ruled(applies=~overdue("stay"))]))),

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from casework.calendars.calendar import Calendar, of_days
     from casework.calendars.counting import Counted, Stretch, counted
     from casework.calendars.derivation import DerivationStep, steps
-    from casework.calendars.sources import china, country, known_calendar, weekdays
+    from casework.calendars.sources import calendar_of, china, country, known_calendar, weekdays
     from casework.calendars.zones import day_end, local_day, zone_of
 else:
     # Whoever only names a calendar does not wait for the zones of the world.
@@ -17,7 +17,7 @@ else:
         "calendar": ("Calendar", "of_days"),
         "counting": ("Counted", "Stretch", "counted"),
         "derivation": ("DerivationStep", "steps"),
-        "sources": ("china", "country", "known_calendar", "weekdays"),
+        "sources": ("calendar_of", "china", "country", "known_calendar", "weekdays"),
         "zones": ("day_end", "local_day", "zone_of"),
     }
     _ROOMS = {name: room for room, names in _ON_DEMAND.items() for name in names}
@@ -35,6 +35,7 @@ __all__ = [
     "Counted",
     "DerivationStep",
     "Stretch",
+    "calendar_of",
     "china",
     "counted",
     "country",

@@ -21,7 +21,7 @@ class Calendar:
     """Which days are worked on, by *name*.
 
     *exceptions* gives the days of a year that are not as their weekday says, or None where the year is not published.
-    *advice* says what to do then.
+    *advice* says what to do then. One that is not *installed* knows no year.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Calendar:
     week: frozenset[int] = WORKING_WEEK
     title: Text = attrs.field(default=Text(), converter=as_text)
     advice: Text = attrs.field(default=Text(), converter=as_text)
+    installed: bool = True
 
     def look_up(self, day: date) -> Day | None:
         """What is said of *day*; an ordinary one where nothing is. None where its year is not published."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
@@ -28,6 +29,17 @@ def known_calendar(name: str) -> Calendar | None:
     return country(land, part=part) if len(land) == 2 and land.isupper() and land.isalpha() else None
 
 
+def calendar_of(name: str, own: Mapping[str, Calendar]) -> Calendar:
+    """The calendar of that name, an application's *own* first; where there is none, one that knows no year."""
+    if name in own:
+        return own[name]
+    try:
+        found, advice = known_calendar(name), Text(f"there is no calendar {name!r}", f"没有日历“{name}”")
+    except SetupError as error:
+        found, advice = None, Text(str(error))
+    return found or Calendar(name=name, exceptions=lambda _: None, advice=advice, installed=False)
+
+
 @cache
 def weekdays() -> Calendar:
     """Monday to Friday, without any holiday, for every year."""
@@ -47,7 +59,13 @@ def china() -> Calendar:
     def year(number: int) -> Days | None:
         return None if found is None else _chinese(found, number)
 
-    return Calendar(name="cn", exceptions=year, title=Text("working days in China", "中国工作日"), advice=advice)
+    return Calendar(
+        name="cn",
+        exceptions=year,
+        title=Text("working days in China", "中国工作日"),
+        advice=advice,
+        installed=found is not None,
+    )
 
 
 def _chinese(constants: Any, year: int) -> Days | None:

@@ -7,13 +7,11 @@ from functools import cached_property
 
 import attrs
 
-from casework.calendars import Calendar, known_calendar
+from casework.calendars import Calendar, calendar_of
 from casework.condition.evaluate import Reader
-from casework.condition.tree import All, Any, Condition
-from casework.errors import SetupError
+from casework.condition.tree import ALWAYS, NEVER, All, Any, Condition
 from casework.model.rule import Rule
 from casework.model.workflow import Deadline
-from casework.text import Text
 
 
 @attrs.frozen(eq=False)
@@ -28,11 +26,12 @@ class Version:
 
 @attrs.frozen(eq=False, slots=False)
 class Ruled:
-    """A deadline that a rule sets, with the versions of the rule, the tenants' own first."""
+    """A deadline that a rule sets, with the versions of the rule; *steady* where nothing makes it stand still."""
 
     deadline: Deadline
     workflow: str
     versions: tuple[Version, ...]
+    steady: bool
 
     @cached_property
     def by_name(self) -> Mapping[str, Version]:
@@ -61,16 +60,6 @@ def ruled(
         )
         for rule in deadline.versions
     )
-    return Ruled(deadline, workflow, versions)
-
-
-def calendar_of(name: str, calendars: Mapping[str, Calendar]) -> Calendar:
-    """The calendar of that name; where there is none, one that knows no year and says so."""
-    own = calendars.get(name)
-    if own is not None:
-        return own
-    try:
-        found, advice = known_calendar(name), Text(f"there is no calendar {name!r}", f"没有日历“{name}”")
-    except SetupError as error:
-        found, advice = None, Text(str(error))
-    return found or Calendar(name=name, exceptions=lambda _: None, advice=advice)
+    asked = {deadline.pauses, *(rule.pauses for rule in deadline.versions)}
+    applying = {deadline.applies, *(rule.applies for rule in deadline.versions)}
+    return Ruled(deadline, workflow, versions, steady=asked == {NEVER} and applying == {ALWAYS})

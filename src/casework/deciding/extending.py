@@ -45,7 +45,10 @@ def extend(draft: Draft) -> None:
     )
     version = version_of(ruled, term, draft.before.tenant)
     assert version is not None, "what runs has the version that it runs by"
-    draft.terms[name] = recounted(longer, version)
+    try:
+        draft.terms[name] = recounted(longer, version)
+    except (OverflowError, ValueError):
+        raise _problem(draft, "value", "no calendar reaches so far", "超出日历范围") from None
     put(draft, name, draft.terms[name])
     follow(draft)
 

@@ -18,7 +18,7 @@ def tick(draft: Draft) -> None:
     """Bring every term up to date with the case as it stands now, and its due date with it."""
     for name, ruled in draft.compiled.ruled.items():
         term = draft.terms.get(name)
-        if term is None or term.told or (term.due is not None and term.due <= draft.now):
+        if term is None or term.told or (term.due is not None and (ruled.steady or term.due <= draft.now)):
             continue  # what has run out stays so until its states are left
         now = _followed(draft, ruled, term)
         if now != term:

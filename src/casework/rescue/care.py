@@ -176,8 +176,14 @@ _ENDING = (
 )
 
 _DEADLINES = (
-    # The period of help is that in the station; time in hospital interrupts it until pauses can be counted.
-    Deadline("stay", _IN_STATION, days(10), title=Text("ten days in the station", "在站救助期限十日")),
+    # The period of help is that in the station: the rule has it stand still in hospital.
+    Deadline(
+        "stay",
+        (*_IN_STATION, "admitted"),
+        rule="rescue.max_stay",
+        extenders=DIRECTOR,
+        title=Text("ten days in the station", "在站救助期限十日"),
+    ),
     # The station's own practice: each week somebody goes to the hospital, to help and to enquire.
     Deadline("hospital_visit", "admitted", days(7), title=Text("weekly visit in hospital", "每周到院探视")),
 )

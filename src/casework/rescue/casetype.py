@@ -8,6 +8,7 @@ from casework.rescue.care import care
 from casework.rescue.data import Rescue
 from casework.rescue.main import main
 from casework.rescue.roles import DIRECTOR, EVERYWHERE, READERS, ROLES
+from casework.rescue.rules import RULES
 from casework.rescue.states import closed, in_hospital, not_in_hospital, traced
 from casework.rescue.tracing import tracing
 
@@ -141,17 +142,19 @@ _TRACING_LISTS = (
     ),
 )
 
-rescue = CaseType(
-    "rescue",
-    title=Text("rescue case", "救助案件"),
-    chain=(main, care, tracing),
-    data=Rescue,
-    subjects="person",
-    roles=ROLES,
-    opens=("caseworker", "director", "nurse"),
-    grants=EVERYWHERE,
-    readers=READERS,
-    worklists=(*_DESK_LISTS, *_CARE_LISTS, *_TRACING_LISTS),
-    accounts=(*accounts.BEDS, *accounts.SERVICES),
-    invariants=_INVARIANTS,
+rescue = RULES.applied_to(
+    CaseType(
+        "rescue",
+        title=Text("rescue case", "救助案件"),
+        chain=(main, care, tracing),
+        data=Rescue,
+        subjects="person",
+        roles=ROLES,
+        opens=("caseworker", "director", "nurse"),
+        grants=EVERYWHERE,
+        readers=READERS,
+        worklists=(*_DESK_LISTS, *_CARE_LISTS, *_TRACING_LISTS),
+        accounts=(*accounts.BEDS, *accounts.SERVICES),
+        invariants=_INVARIANTS,
+    )
 )

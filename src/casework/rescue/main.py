@@ -8,7 +8,7 @@ stays visible in care, and keeps them from travelling.
 
 from __future__ import annotations
 
-from casework import Assign, Deadline, State, Text, Transition, Workflow, days, keep
+from casework import Assign, Deadline, State, Text, Transition, Workflow, keep
 from casework.rescue import forms
 from casework.rescue.endings import HANDING_OVER, LEAVING, REOPENING, SETTLING
 from casework.rescue.roles import DESK, DIRECTOR, WHEN_CLOSED, WHILE_OPEN
@@ -92,11 +92,10 @@ _ASSESSING = (
     ),
 )
 
-# Three months are 89 to 92 days; 90 plain days stand in until the rulebook counts months.
 _SETTLEMENT = Deadline(
     "settlement",
     ("found", *UNTRACED),
-    days(90),
+    rule="rescue.settlement",
     title=Text("three months unidentified: settlement", "滞留满三个月提出安置"),
 )
 

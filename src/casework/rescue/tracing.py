@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework import Condition, Deadline, Held, Now, Set, State, Text, Transition, Workflow, days, field, hours, keep
+from casework import Condition, Deadline, Held, Now, Set, State, Text, Transition, Workflow, field, keep
 from casework.rescue import forms
 from casework.rescue.roles import DIRECTOR, SEARCH, SEARCH_AND_DESK
 from casework.rescue.states import SIGNATURES, closed, living, yes
@@ -162,16 +162,14 @@ _DEADLINES = (
     Deadline(
         "notice",
         ("unidentified", "quick_check"),
-        hours(24),
+        rule="rescue.notice",
         title=Text("tracing notice within 24 hours", "二十四小时内发布寻亲公告"),
     ),
-    # The rule says seven working days, which are nine days or more. Until working days are counted, seven
-    # plain days warn early and never late.
     Deadline(
         "dna_request",
         ("unidentified", "quick_check", "notice_published"),
-        days(7),
-        title=Text("DNA request within seven days", "七日内提请采集DNA"),
+        rule="rescue.dna_request",
+        title=Text("DNA request within seven working days", "七个工作日内提请采集DNA"),
     ),
 )
 

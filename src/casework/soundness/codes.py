@@ -67,6 +67,7 @@ CODES: dict[str, str] = {
     "CW316": "not an effect",
     "CW317": "accounts are told apart by what anybody may change",
     "CW318": "the clock of a rule depends on what its log may not tell",
+    "CW319": "a calendar that is not installed",
     # access and ownership
     "CW401": "nobody can fire this",
     "CW402": "nobody may open a case",
@@ -78,7 +79,7 @@ CODES: dict[str, str] = {
     "CW408": "a broken glass that nobody reviews",
 }
 
-WARNINGS: frozenset[str] = frozenset({"CW124", "CW315", "CW317", "CW402", "CW403"})
+WARNINGS: frozenset[str] = frozenset({"CW124", "CW315", "CW317", "CW319", "CW402", "CW403"})
 
 
 def finding(code: str, path: str, message: str) -> Finding:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from casework.calendars import Calendar, calendar_of
 from casework.condition import tree
 from casework.condition.tree import Among, Compare, Condition, Known
 from casework.model.finding import Finding
+from casework.model.rule import Rule
 from casework.model.workflow import Deadline
 from casework.soundness.codes import finding
 from casework.soundness.scope import Scope
@@ -27,6 +29,9 @@ def check_rules(scope: Scope) -> Iterator[Finding]:
             yield from _kept(scope, place.path, place.condition)
 
 
+LONGEST = {"hours": 876_600, "days": 36_525, "working days": 26_000, "months": 1_200}
+"""A hundred years, so that no due date leaves what a calendar can hold."""
+
 _PLAIN = (tree.Any(()), tree.ALWAYS)
 
 
@@ -41,9 +46,23 @@ def _ruled(scope: Scope, path: str, deadline: Deadline) -> Iterator[Finding]:
     for i, rule in enumerate(deadline.versions):
         if rule.id != deadline.rule:
             yield finding("CW126", f"{path}.versions[{i}].id", f"{rule.id!r} is not {deadline.rule!r}")
+        if rule.unit is not None and rule.value > LONGEST[rule.unit]:
+            message = f"{rule.version} is longer than a hundred years, which is {LONGEST[rule.unit]:,} {rule.unit}"
+            yield finding("CW313", f"{path}.versions[{i}].value", message)
         if rule.unit is None or not rule.value:
             message = f"{rule.version} is a duty without a length of time; nothing can be due by it"
             yield finding("CW313", f"{path}.versions[{i}].value", message)
+        yield from _counted(scope, f"{path}.versions[{i}].calendar", rule)
+
+
+def _counted(scope: Scope, path: str, rule: Rule) -> Iterator[Finding]:
+    """Where the days cannot be known, nothing is ever due; that is said once more, before anybody waits for it."""
+    if rule.unit == "working days" or (rule.last_day == "rolls" and rule.unit != "hours"):
+        own = {name: part for name, part in (scope.parts or {}).items() if isinstance(part, Calendar)}
+        calendar = calendar_of(rule.calendar, own)
+        if not calendar.installed:
+            message = f"{rule.version} counts by the calendar {rule.calendar!r}, which knows no year here"
+            yield finding("CW319", path, f"{message}: {calendar.advice.en}")
 
 
 def _kept(scope: Scope, path: str, condition: Condition) -> Iterator[Finding]:

@@ -16,12 +16,12 @@ from casework import (
     Transition,
     Workflow,
     Worklist,
-    days,
     fact,
     keep,
     overdue,
 )
 from casework.volunteering.roles import DESK, NOTING, STAFF, STATION, VIEWERS
+from casework.volunteering.rulebook import RULES
 from casework.volunteering.rules import LONGEST
 from casework.volunteering.task import Why
 
@@ -120,37 +120,42 @@ _TRANSITIONS = (
     ),
 )
 
-activity = CaseType(
-    "activity",
-    title=Text("activity", "活动"),
-    chain=(
-        Workflow(
-            "activity",
-            initial="planned",
-            title=Text("activity", "活动"),
-            states=_STATES,
-            transitions=_TRANSITIONS,
-            deadlines=(
-                # Ten working days are fourteen days or more: this warns early and never late.
-                Deadline(
-                    "recording", "held", days(14), title=Text("recorded within ten working days", "十个工作日内记录")
+activity = RULES.applied_to(
+    CaseType(
+        "activity",
+        title=Text("activity", "活动"),
+        chain=(
+            Workflow(
+                "activity",
+                initial="planned",
+                title=Text("activity", "活动"),
+                states=_STATES,
+                transitions=_TRANSITIONS,
+                deadlines=(
+                    # Ten working days are fourteen days or more: this warns early and never late.
+                    Deadline(
+                        "recording",
+                        "held",
+                        rule="vol.record_deadline",
+                        title=Text("recorded within ten working days", "十个工作日内记录"),
+                    ),
                 ),
             ),
         ),
-    ),
-    data=Activity,
-    subjects=(),
-    roles=STAFF,
-    opens=DESK,
-    grants={"view": VIEWERS},
-    worklists=(
-        Worklist("to_record", "held", roles=DESK, title=Text("to be recorded", "待记录")),
-        Worklist(
-            "recorded_late",
-            "held",
-            condition=overdue("recording"),
-            roles=DESK,
-            title=Text("not recorded in time", "逾期未记录"),
+        data=Activity,
+        subjects=(),
+        roles=STAFF,
+        opens=DESK,
+        grants={"view": VIEWERS},
+        worklists=(
+            Worklist("to_record", "held", roles=DESK, title=Text("to be recorded", "待记录")),
+            Worklist(
+                "recorded_late",
+                "held",
+                condition=overdue("recording"),
+                roles=DESK,
+                title=Text("not recorded in time", "逾期未记录"),
+            ),
         ),
-    ),
+    )
 )

@@ -34,6 +34,7 @@ from casework import (
 from casework.volunteering import accounts, roles
 from casework.volunteering.attesting import both_awaited, certifying, confirming, settled, settling
 from casework.volunteering.roles import DESK, NOTING, STATION
+from casework.volunteering.rulebook import RULES
 from casework.volunteering.rules import USUAL, Rules
 from casework.volunteering.taking_part_data import Service
 
@@ -278,8 +279,12 @@ _MAIN = Workflow(
     deadlines=(
         Deadline("wait", "waiting", days(30), trigger="let_go", title=Text("time on the waiting list", "候补期限")),
         Deadline("check_out", "present", hours(24), trigger="time_out", title=Text("check out", "签退期限")),
-        # Ten working days are fourteen days or more: this warns early and never late.
-        Deadline("recording", "done", days(14), title=Text("recorded within ten working days", "十个工作日内记录")),
+        Deadline(
+            "recording",
+            "done",
+            rule="vol.record_deadline",
+            title=Text("recorded within ten working days", "十个工作日内记录"),
+        ),
     ),
 )
 
@@ -326,25 +331,27 @@ _READERS = ("coordinator", "leader", "arbiter", "certifier", "recipient", "parti
 
 def service(rules: Rules = USUAL) -> CaseType:
     """The case type of services in a time bank that is run by *rules*."""
-    return CaseType(
-        "service",
-        title=Text("service", "志愿服务"),
-        chain=(_MAIN, certifying, confirming, settling(rules)),
-        data=Service,
-        subjects=(accounts.VOLUNTEER, accounts.TASK),
-        roles=(*roles.STAFF, roles.arbiter, roles.certifier, roles.recipient, roles.participant),
-        opens=DESK,
-        grants={"view": (*_READERS, "auditor"), **roles.ERASING},
-        # A task is no person: what a service tells is the volunteer's, and goes with them.
-        retention=Retention(shared="first"),
-        readers={"personal": _READERS},
-        worklists=_WORKLISTS,
-        accounts=(
-            *accounts.PLACES,
-            accounts.marks,
-            *accounts.TERMS,
-            *accounts.standing("participant"),
-            *accounts.bank(rules, whose="participant"),
-        ),
-        invariants=_INVARIANTS,
+    return RULES.applied_to(
+        CaseType(
+            "service",
+            title=Text("service", "志愿服务"),
+            chain=(_MAIN, certifying, confirming, settling(rules)),
+            data=Service,
+            subjects=(accounts.VOLUNTEER, accounts.TASK),
+            roles=(*roles.STAFF, roles.arbiter, roles.certifier, roles.recipient, roles.participant),
+            opens=DESK,
+            grants={"view": (*_READERS, "auditor"), **roles.ERASING},
+            # A task is no person: what a service tells is the volunteer's, and goes with them.
+            retention=Retention(shared="first"),
+            readers={"personal": _READERS},
+            worklists=_WORKLISTS,
+            accounts=(
+                *accounts.PLACES,
+                accounts.marks,
+                *accounts.TERMS,
+                *accounts.standing("participant"),
+                *accounts.bank(rules, whose="participant"),
+            ),
+            invariants=_INVARIANTS,
+        )
     )

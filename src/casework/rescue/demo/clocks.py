@@ -39,15 +39,16 @@ class Clocks:
 
     def judge(self, entries: Iterable[HistoryEntry], now: datetime) -> None:
         """Walk through the log of one case; what still runs at the end is judged by *now*."""
-        dues: dict[str, datetime] = {}
+        dues: dict[str, datetime | None] = {}
         for entry in entries:
             for name, state, entered_from in self._moves(entry):
                 self._move(dues, self._workflows[name], entered_from, state, entry.at)
+            dues |= {name: due for name, due in entry.dues.items() if name in dues}
             if entry.cause is not None and entry.cause.kind == "timer" and entry.cause.name in self.judged:
                 self.judged[entry.cause.name].noted += 1
         for name, due in dues.items():
             judged = self.judged[name]
-            if due <= now:
+            if due is not None and due <= now:
                 judged.late += 1
             else:
                 judged.running += 1
@@ -61,19 +62,20 @@ class Clocks:
                 yield step.workflow, step.target, step.source
 
     def _move(
-        self, dues: dict[str, datetime], workflow: Workflow, source: str | None, target: str, at: datetime
+        self, dues: dict[str, datetime | None], workflow: Workflow, source: str | None, target: str, at: datetime
     ) -> None:
         for deadline in workflow.deadlines:
             again = source == target
             if deadline.name in dues and (again or target not in deadline.during):
                 self._over(deadline, dues.pop(deadline.name), at)
             if target in deadline.during and deadline.name not in dues:
-                dues[deadline.name] = at + deadline.after
+                # What a rule says stands in the entry; until it is read there, nothing is due.
+                dues[deadline.name] = None if deadline.rule else at + deadline.after
 
-    def _over(self, deadline: Deadline, due: datetime, at: datetime) -> None:
+    def _over(self, deadline: Deadline, due: datetime | None, at: datetime) -> None:
         judged = self.judged[deadline.name]
         # At the instant itself it has run out already, as the engine has it.
-        if at < due:
+        if due is None or at < due:
             judged.kept += 1
         else:
             judged.late += 1

@@ -18,7 +18,7 @@ def preparing_beats(row: Row, times: Times, chance: Chance) -> Iterator[Beat]:
     """What an ending needs long before it: the plan and the approval of a settlement."""
     if row.outcome == "settled":
         yield Beat(times.arrived + chance.between(24 * 50, 24 * 80), lambda: slip(chance, "settled too soon", 0.2))
-        yield Beat(times.arrived + 91 * DAY, _plan_settlement)
+        yield Beat(times.arrived + 93 * DAY, _plan_settlement)
 
 
 def ending(row: Row, times: Times, chance: Chance) -> Scene:

@@ -22,11 +22,11 @@ NATIONAL_SOURCE = Text(
 AUTHORITIES = MappingProxyType(
     {
         "notice": Text("Circular 158 of 2015, part 1 (2)", "民发〔2015〕158号 一（二）"),
-        "dna_request": Text(
-            "Circular 158 of 2015, part 1 (2); seven plain days stand for seven working days",
-            "民发〔2015〕158号 一（二）；暂按自然日计，早于规定",
+        "dna_request": Text("Circular 158 of 2015, part 1 (2)", "民发〔2015〕158号 一（二）"),
+        "stay": Text(
+            "Implementing rules (Order 24), art. 12; stands still in hospital",
+            "实施细则（民政部令第24号）第十二条；住院期间中止",
         ),
-        "stay": Text("Implementing rules (Order 24), art. 12", "实施细则（民政部令第24号）第十二条"),
         "hospital_visit": Text("the station's own practice: weekly", "本站做法：每周到院，边治疗边查询"),
         "settlement": Text(
             "Circular 158 of 2015; ended: identified, or over, before", "民发〔2015〕158号；三个月内查明或办结即为结束"

@@ -152,10 +152,10 @@ def _left(values: Mapping[str, Any], until: datetime, seen: Set[str]) -> None:
 
 
 def _settled(values: Mapping[str, Any], until: datetime, seen: Set[str]) -> None:
-    if values["outcome"] == "settled" and values["days"] <= 90:
+    if values["outcome"] == "settled" and values["days"] <= 93:
         raise Wrong(
-            Text("settlement comes after more than 90 days", "滞留超过三个月方可落户安置"),
-            Text("more than 90 days, or another outcome", "救助天数应大于90，或改填其他去向"),
+            Text("settlement comes after more than three months", "滞留超过三个月方可落户安置"),
+            Text("more than 93 days, or another outcome", "救助天数应大于93，或改填其他去向"),
         )
 
 
