@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "casework"
-DOMAINS = ("rescue", "volunteering")
+DOMAINS = ("outreach", "rescue", "volunteering")
 NOT_OURS = {".git", ".venv", "build", "dist", "out", "__pycache__", "node_modules"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -486,7 +486,7 @@ class Casework:
 
 def _hold_proof(current: Mapping[str, Compiled], proving: Proving | None) -> None:
     """Refuse what is refuted; whoever asks for no proof does not pay for the explorer either."""
-    if proving is not None and proving.limit:
-        from casework.exploring.prove import hold_proof
+    if proving is None or proving.limit:
+        from casework.exploring.prove import Proving, hold_proof
 
-        hold_proof(current.values(), proving)
+        hold_proof(current.values(), proving or Proving())

@@ -10,12 +10,16 @@ import casework_hospital.rescue
 import casework_police
 import casework_police.rescue
 
+import casework.outreach
+import casework.outreach.rescue
 import casework.rescue
 import casework.volunteering
 from casework import CaseType, Casework
 
 TABLES = Path(__file__).parent / "tables"
 ALL = (
+    casework.outreach,
+    casework.outreach.rescue,
     casework.rescue,
     casework.volunteering,
     casework_hospital,

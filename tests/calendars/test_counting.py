@@ -118,6 +118,15 @@ def test_a_derivation_tells_every_step_in_both_languages() -> None:
     assert "due at 2026-10-14 24:00 (Asia/Shanghai), which is 2026-10-14T16:00:00Z" == told[-1].text.en
 
 
+def test_a_term_that_stands_still_says_how_much_of_it_is_left() -> None:
+    term, pauses = rule(10, "days"), ((at("2026-09-04"), None),)
+    found = counted(term, at("2026-09-01"), pauses=pauses, calendar=china())
+    told = steps(term, Term(started=at("2026-09-01"), pauses=pauses), found, china())
+
+    assert (8, None) == (found.left, found.due)
+    assert ("8 days left to be counted", "尚余8日") == (told[-1].text.en, told[-1].text.zh)
+
+
 def test_calendars_of_other_countries_are_known_by_their_codes() -> None:
     bavaria = known_calendar("DE-BY")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -247,6 +248,27 @@ def test_a_due_date_that_nobody_can_know_yet_is_derived_when_the_calendar_arrive
     after.dispose()
 
 
+def test_what_waits_for_a_calendar_is_listed_and_looked_for_each_week() -> None:
+    clock, url = FrozenClock(datetime(2026, 12, 14, 2, tzinfo=UTC)), stores.fresh()
+    before = published(clock, url)
+    case = before.desk(CLERK).open("lodging")
+    stranger = Actor("zhao", roles={"clerk"}, unit="elsewhere")
+    waiting = before.deadlines(CLERK).unknown()
+    hidden = before.deadlines(stranger).unknown()
+    before.dispose()
+    after = published(clock, url, 2027)
+    clock.advance(timedelta(days=7))
+    after.run_due()
+
+    assert [(case.id, "home", case.unit)] == [(item.case.id, item.deadline, item.case.unit) for item in waiting]
+    assert () == hidden
+    assert waiting[0].earliest > clock.now()
+    assert "03-15 23:59" == last_days(after.desk(CLERK).get(case.id).dues)["home"]
+    assert () == after.deadlines(CLERK).unknown()
+    assert () == after.verify().faults
+    after.dispose()
+
+
 def test_a_due_date_is_derived_again_without_the_calendar_that_it_was_derived_by(clock: FrozenClock) -> None:
     url = stores.fresh()
     first = published(clock, url)
@@ -383,6 +405,7 @@ def test_a_due_date_that_comes_with_a_case_stands_as_it_was_told(clock: FrozenCl
     app, other = house(clock), house(FrozenClock(START + timedelta(days=1)))
     case = app.desk(HEAD).open("lodging")
     (record,) = app.desk(HEAD).export([case])
+    del record["terms"]
 
     placed = other.desk(HEAD).import_(record).case
     told = other.deadlines(HEAD).derivation(placed, "stay")
@@ -390,6 +413,56 @@ def test_a_due_date_that_comes_with_a_case_stands_as_it_was_told(clock: FrozenCl
     assert case.dues == placed.dues
     assert ("told", case.dues["stay"]) == (told.steps[0].kind, told.due)
     assert () == other.verify().faults
+
+
+def test_a_case_takes_its_pauses_and_extensions_along(app: Casework, clock: FrozenClock) -> None:
+    desk = app.desk(HEAD)
+    case = desk.open("lodging")
+    clock.advance(timedelta(hours=2))
+    case = desk.fire(case, "go_out")
+    clock.advance(timedelta(days=3))
+    case = desk.fire(case, "come_in")
+    longer = app.deadlines(HEAD).extend(case, "stay", by=1, because="no kin", authority="the bureau")
+    away = desk.fire(longer, "go_out")
+    (record,) = desk.export([away])
+    there = FrozenClock(clock.now() + timedelta(days=1))
+    other = house(there)
+
+    placed = other.desk(HEAD).import_(json.dumps(record)).case
+    there.advance(timedelta(days=1))
+    clock.set(there.now())
+    back, same = other.desk(HEAD).fire(placed, "come_in"), desk.fire(away, "come_in")
+
+    assert same.dues == back.dues
+    assert {"letter", "stay", "home", "look"} == set(back.dues)
+    assert all(item.holds for item in other.deadlines(HEAD).derivations(back))
+    assert () == other.verify().faults
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        {},
+        {"started": "2026-09-28T02:00:00Z", "colour": "red"},
+        {"started": "soon"},
+        {"started": "2027-09-28T02:00:00Z"},
+        {"started": "2026-09-28T02:00:00Z", "longer": -1},
+        {"started": "2026-09-28T02:00:00Z", "pauses": [["2026-09-27T02:00:00Z", None]]},
+        {"started": "2026-09-01T02:00:00Z", "pauses": [["2026-09-02T02:00:00Z", None], ["2026-09-03T02:00:00Z", None]]},
+        {"started": "2026-09-01T02:00:00Z", "pauses": [["2026-09-03T02:00:00Z", "2026-09-02T02:00:00Z"]]},
+        {"started": "2026-09-01T02:00:00Z", "pauses": "none"},
+    ],
+    ids=range(9),
+)
+def test_a_clock_that_no_case_can_have_is_not_taken_in(app: Casework, term: dict[str, object]) -> None:
+    (record,) = app.desk(HEAD).export([app.desk(HEAD).open("lodging")])
+    record["id"], record["terms"] = "another", {"stay": term}
+
+    with pytest.raises(Refused) as refused:
+        app.desk(HEAD).import_(record)
+
+    assert all(problem.field.startswith("terms.stay") for problem in refused.value.refusal.problems)
+    assert "invalid-form" == refused.value.refusal.code
 
 
 def test_what_is_over_and_what_comes_are_told_in_order_of_time(app: Casework, clock: FrozenClock) -> None:

@@ -62,20 +62,45 @@ def _small(*steps: Transition, side: tuple[Transition, ...] = (), **more: object
     beside = side or (Transition("side_step", "side_a", "side_z", roles="clerk"),)
     chain = [
         Workflow("main", initial=next(iter(names)), states=states, transitions=steps),
-        Workflow("side", initial="side_a", states=[State("side_a"), State("side_z", final=True)], transitions=beside),
+        Workflow(
+            "side",
+            initial="side_a",
+            states=[State("side_a"), State("side_z", final=True)],
+            transitions=beside,
+        ),
     ]
-    given_ = {"grants": {"view": ("clerk", "chief")}, "readers": {"personal": "chief"}, **more}
-    return CaseType("small", chain=chain, roles=(Role("clerk"), Role("chief")), opens="clerk", **given_)  # type: ignore[arg-type]
+    given_ = {
+        "grants": {"view": ("clerk", "chief")},
+        "readers": {"personal": "chief"},
+        **more,
+    }
+    return CaseType(
+        "small",
+        chain=chain,
+        roles=(Role("clerk"), Role("chief")),
+        opens="clerk",
+        **given_,
+    )  # type: ignore[arg-type]
 
 
 _GRANTS = {"editing": {"edit": "clerk"}}
 READY = Field("ready", "boolean")
-OVER = Transition("side_over", "side_a", "side_z", automatic=True, condition=state("main").in_("end", "other"))
+OVER = Transition(
+    "side_over",
+    "side_a",
+    "side_z",
+    automatic=True,
+    condition=state("main").in_("end", "other"),
+)
 ASKED = Field("ready", "boolean", required=True)
 
 
 def _step(source: str, target: str, condition: Condition | None = None, **more: object) -> Transition:
-    asked = {"roles": ("clerk",), **({} if condition is None else {"condition": condition}), **more}
+    asked = {
+        "roles": ("clerk",),
+        **({} if condition is None else {"condition": condition}),
+        **more,
+    }
     return Transition("step", source, target, **asked)  # type: ignore[arg-type]
 
 
@@ -95,7 +120,15 @@ ONCE_UNEQUAL = {
     "what is changed makes an act void in any case": _small(
         _step("a", "b", four_eyes="side_step", effects=[Set("ready", None)]),
         _step("b", "end", four_eyes="side_step"),
-        side=(Transition("side_step", "side_a", "side_z", roles="clerk", effects=[Set("ready", True)]),),
+        side=(
+            Transition(
+                "side_step",
+                "side_a",
+                "side_z",
+                roles="clerk",
+                effects=[Set("ready", True)],
+            ),
+        ),
         data=[Field("ready", "boolean", managed=True)],
     ),
     "what may be amended is waited for": _small(
@@ -104,6 +137,39 @@ ONCE_UNEQUAL = {
         data=[READY],
     ),
     "a path waits until the time is over": _small(_step("a", "end", ~(elapsed_since("a") > hours(1))), side=(OVER,)),
+    "whoever views has the role that is forbidden later": _small(
+        _step("a", "b", actor.has_role("chief")),
+        _step("b", "end", ~actor.has_role("clerk")),
+        side=(OVER,),
+        grants={"view": ("clerk",)},
+    ),
+    "what a step would set is set already": _small(
+        _step("a", "b", four_eyes="side_step", effects=[Set("ready", True)]),
+        _step("b", "end", four_eyes="side_step"),
+        side=(
+            Transition(
+                "side_step",
+                "side_a",
+                "side_z",
+                roles="clerk",
+                effects=[Set("ready", True)],
+            ),
+        ),
+        data=[Field("ready", "boolean", managed=True)],
+    ),
+    "automatic steps go in a circle": _small(
+        Transition("there", "a", "b", automatic=True, condition=field("ready") == True),  # noqa: E712
+        Transition("back", "b", "a", automatic=True, condition=field("ready") == True),  # noqa: E712
+        _step("a", "end"),
+        side=(OVER,),
+        data=[READY],
+    ),
+    "another way to the same is stopped": _small(
+        _step("a", "b", told("ready") == False, form=[ASKED]),  # noqa: E712
+        _step("a", "end", form=[ASKED]),
+        Transition("on", "b", "end", automatic=True, condition=state("side") == "side_a"),
+        data=[READY],
+    ),
     "one role edits, another one reads": _small(
         _step("editing", "end"),
         side=(OVER,),

@@ -10,6 +10,8 @@ import casework_police
 import casework_police.rescue
 import pytest
 
+import casework.outreach
+import casework.outreach.rescue
 import casework.rescue
 import casework.volunteering
 from casework.collecting import collected
@@ -18,6 +20,7 @@ from casework.exploring.proof import Proof
 from casework.exploring.prove import prove
 
 SETS = {
+    "outreach": (casework.outreach,),
     "rescue": (casework.rescue,),
     "volunteering": (casework.volunteering,),
     "hospital": (casework_hospital,),
@@ -27,6 +30,7 @@ TOGETHER = (
     *(plugin for plugins in SETS.values() for plugin in plugins),
     casework_hospital.rescue,
     casework_police.rescue,
+    casework.outreach.rescue,
 )
 LEAST = {"rescue": 5_000}
 """How many configurations there are at least of a case type with everything attached to it."""

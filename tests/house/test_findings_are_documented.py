@@ -33,4 +33,6 @@ def test_the_line_below_the_heading_is_the_title(module: str) -> None:
 def test_no_heading_outlives_its_code() -> None:
     codes = {code for module in SOURCES for code in importlib.import_module(module).CODES}
 
-    assert {heading for heading in headings(PAGE) if heading[:3] in ("CW0", "CW1", "CW2", "CW3", "CW4", "CW7", "CW9")} == codes
+    assert {
+        heading for heading in headings(PAGE) if heading[:3] in ("CW0", "CW1", "CW2", "CW3", "CW4", "CW7", "CW9")
+    } == codes

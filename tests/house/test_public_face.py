@@ -11,9 +11,11 @@ from tree import DOMAINS, SOURCE, modules, plugin_modules, shown, syntax
 
 FACE = {
     "casework",
+    "casework.calendars",
     "casework.channels",
     "casework.keys",
     "casework.cli.commands",
+    "casework.interchange",
     "casework.report",
     "casework.rulebook",
     "casework.testing",

@@ -40,7 +40,7 @@ class Counted:
     """What counting came to. *due* is None while the term stands still, and where *missing*, a year, is not published.
 
     *nominal* is the last day that was counted, *last* the one that the term ends with. *days* are those that the
-    calendar told of.
+    calendar told of, *left* how many are to be counted yet of a term that stands still.
     """
 
     due: datetime | None
@@ -49,6 +49,7 @@ class Counted:
     first: date | None = None
     nominal: date | None = None
     last: date | None = None
+    left: int | None = None
     stretches: tuple[Stretch, ...] = ()
     days: tuple[Day, ...] = ()
 
@@ -104,7 +105,7 @@ class _Count:
                 if missing is not None:
                     return self._unknown(missing)
             if until is None:
-                return self._told(None)
+                return self._told(None, left=self._left)
             self._day = max(self._day, local_day(until, self._zone) - _DAY)
         return self._end()
 

@@ -132,6 +132,9 @@ def _range(first: date, last: date) -> str:
 
 
 def _end(rule: Rule, found: Counted, zone: ZoneInfo, calendar: Calendar) -> Iterator[DerivationStep]:
+    if found.left is not None:
+        span = span_text(found.left, "working days" if rule.unit == "working days" else "days")
+        yield DerivationStep("last", Text(f"{span.en} left to be counted", f"尚余{span.zh}"))
     if found.nominal is not None:
         day = weekday_text(found.nominal)
         yield DerivationStep("last", Text(f"the last day is {day.en}", f"期间的最后一日为{day.zh}"))

@@ -13,7 +13,7 @@ from casework.cli.command import command, json_option, option
 from casework.cli.looks import moment
 from casework.cli.screen import Column
 from casework.cli.session import Session
-from casework.deadlines import Changed, Deadlines, Derivation, Due
+from casework.deadlines import Changed, Deadlines, Derivation, Due, Unknown
 from casework.rulebook import load_rulebook
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -52,11 +52,18 @@ def deadlines(session: Session, case_types: tuple[str, ...], within: int, ical: 
         session.screen.raw(known.feed(*case_types, within=ahead, language=session.screen.language).decode())
         return
     over, coming = known.overdue(*case_types), known.upcoming(*case_types, within=ahead)
+    waiting = known.unknown(*case_types)
     if as_json:
-        session.screen.json({"overdue": [_due_json(item) for item in over], "upcoming": [_due_json(i) for i in coming]})
+        session.screen.json(
+            {
+                "overdue": [_due_json(item) for item in over],
+                "upcoming": [_due_json(item) for item in coming],
+                "unknown": [_unknown_json(item) for item in waiting],
+            }
+        )
         return
     told = session.screen.told
-    if not over and not coming:
+    if not over and not coming and not waiting:
         session.screen.note("nothing is over or comes up", "没有逾期或即将届满的期限")
         return
     columns = (
@@ -64,12 +71,29 @@ def deadlines(session: Session, case_types: tuple[str, ...], within: int, ical: 
         Column(told("deadline", "期限")),
         Column(told("case", "案件"), whole=True),
     )
-    session.screen.table(columns, [_row(session, item) for item in (*over, *coming)])
+    rows = [_row(session, item) for item in (*over, *coming)]
+    session.screen.table(columns, [*rows, *(_unknown_row(session, item) for item in waiting)])
 
 
 def _row(session: Session, item: Due) -> tuple[str, str, str]:
     late = session.screen.told("  overdue", "  已逾期") if item.over else ""
     return moment(item.due) + late, item.title.in_(session.screen.language) or item.deadline, item.case.id
+
+
+def _unknown_row(session: Session, item: Unknown) -> tuple[str, str, str]:
+    when = session.screen.told(
+        f"not known yet, not before {moment(item.earliest)}", f"尚不能确定，不早于 {moment(item.earliest)}"
+    )
+    return when, item.title.in_(session.screen.language) or item.deadline, item.case.id
+
+
+def _unknown_json(item: Unknown) -> dict[str, Any]:
+    return {
+        "case": item.case.id,
+        "case_type": item.case.case_type,
+        "deadline": item.deadline,
+        "earliest": _plain(item.earliest),
+    }
 
 
 def _due_json(item: Due) -> dict[str, Any]:

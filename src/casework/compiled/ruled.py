@@ -54,8 +54,8 @@ def ruled(
     versions = tuple(
         Version(
             rule=rule,
-            pauses=reads(Any((rule.pauses, deadline.pauses))),
-            applies=reads(All((rule.applies, deadline.applies))),
+            pauses=reads(_both(Any, NEVER, rule.pauses, deadline.pauses)),
+            applies=reads(_both(All, ALWAYS, rule.applies, deadline.applies)),
             calendar=calendar_of(rule.calendar, calendars),
         )
         for rule in deadline.versions
@@ -63,3 +63,9 @@ def ruled(
     asked = {deadline.pauses, *(rule.pauses for rule in deadline.versions)}
     applying = {deadline.applies, *(rule.applies for rule in deadline.versions)}
     return Ruled(deadline, workflow, versions, steady=asked == {NEVER} and applying == {ALWAYS})
+
+
+def _both(kind: type[All] | type[Any], nothing: Condition, one: Condition, other: Condition) -> Condition:
+    """Two conditions as one; the one that says *nothing* is left out, for every firing asks the other."""
+    asked = tuple(item for item in (one, other) if item != nothing)
+    return asked[0] if len(asked) == 1 else kind(asked)

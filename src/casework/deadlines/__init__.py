@@ -2,7 +2,7 @@
 
 from casework.deadlines.deadlines import Deadlines
 from casework.deadlines.deriving import Derivation
-from casework.deadlines.listing import Due
+from casework.deadlines.listing import Due, Unknown
 from casework.deadlines.proposing import Changed
 
-__all__ = ["Changed", "Deadlines", "Derivation", "Due"]
+__all__ = ["Changed", "Deadlines", "Derivation", "Due", "Unknown"]

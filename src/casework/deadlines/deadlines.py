@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from casework.condition.tree import ALWAYS
 from casework.deadlines.deriving import Derivation, derivation
 from casework.deadlines.feed import feed
-from casework.deadlines.listing import PAGE, Due, due_by
+from casework.deadlines.listing import PAGE, Due, Unknown, due_by, unknown
 from casework.deadlines.proposing import Changed, Proposed, changes
 from casework.desk import firing, reading
 from casework.desk.accesslog import Reader, purpose_of
@@ -73,6 +73,12 @@ class Deadlines:
         """The deadlines that run out *within* that time, and have not yet; the next first."""
         now = self._engine.clock.now()
         return self._listed(case_types, now + within, limit, lambda item: not item.over)
+
+    def unknown(self, *case_types: str) -> tuple[Unknown, ...]:
+        """The deadlines whose due date nobody can know yet, for a calendar is not published; the soonest first."""
+        with self._carrier.reading("deadlines") as transaction:
+            found = unknown(self._engine, transaction, self.actor, self._types(case_types))
+            return tuple(sorted(found, key=lambda item: (item.earliest, item.case.id, item.deadline)))
 
     def feed(
         self, *case_types: str, within: timedelta = timedelta(days=90), language: Language = "zh", limit: int = 2_000

@@ -1,14 +1,12 @@
-"""Due dates as an iCalendar feed (RFC 5545), for the calendars that people look at anyway."""
+"""Due dates as an iCalendar feed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from importlib import import_module
-from typing import Any
 
 from casework.deadlines.listing import Due
-from casework.errors import SetupError
+from casework.report import Event, agenda
 from casework.text import Language
 
 
@@ -17,28 +15,15 @@ def feed(dues: Iterable[Due], *, now: datetime, name: str, language: Language) -
 
     Raises SetupError where the package icalendar is not installed.
     """
-    try:
-        library: Any = import_module("icalendar")
-    except ImportError:
-        raise SetupError("an iCalendar feed needs the package icalendar; install casework[ical]") from None
-    calendar = library.Calendar()
-    calendar.add("prodid", "-//casework//deadlines//EN")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", name)
-    for item in dues:
-        calendar.add_component(_event(library, item, now, language))
-    content: bytes = calendar.to_ical()
-    return content
+    return agenda((_event(item, language) for item in dues), now=now, name=name, origin="deadlines")
 
 
-def _event(library: Any, item: Due, now: datetime, language: Language) -> Any:
-    event = library.Event()
-    # The same deadline of the same case keeps its name when it moves, so that calendars move it too.
-    event.add("uid", f"{item.case.id}.{item.deadline}@casework")
-    event.add("dtstamp", now)
-    event.add("dtstart", item.due)
-    event.add("sequence", item.case.revision)
-    event.add("summary", f"{item.title.in_(language) or item.deadline} · {item.case.id}")
-    event.add("categories", [item.case.case_type])
-    event.add("transp", "TRANSPARENT")
-    return event
+def _event(item: Due, language: Language) -> Event:
+    return Event(
+        # The same deadline of the same case keeps its name when it moves.
+        uid=f"{item.case.id}.{item.deadline}@casework",
+        title=f"{item.title.in_(language) or item.deadline} · {item.case.id}",
+        starts=item.due,
+        sequence=item.case.revision,
+        category=item.case.case_type,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from casework.compiled import Compiled
@@ -15,6 +15,10 @@ Due = tuple[tuple[str, datetime], ...]
 
 PENDING = "?"
 """The name of a timer that looks for a calendar begins so; the name of the deadline follows."""
+
+
+LOOK = timedelta(days=7)
+"""How often it is looked for a calendar while the due date lies ahead whatever it says."""
 
 
 class Timed(Protocol):
@@ -41,7 +45,8 @@ def clocks(draft: Draft) -> tuple[Due, tuple[str, ...]]:
     arm = tuple(
         (name, due)
         for name, due in after.items()
-        if (before.get(name) != due and (due > now or name in draft.dues)) or (due <= now and name in again)
+        if (before.get(name) != due and (due > now or name in draft.dues or name.startswith(PENDING)))
+        or (due <= now and name in again)
     )
     return arm, tuple(name for name in before if name not in after)
 
@@ -67,5 +72,6 @@ def timers(compiled: Compiled, case: Timed) -> dict[str, datetime]:
             found[wake.name] = case.marks[wake.mark] + wake.after
     for name, term in case.terms.items() if compiled.ruled else ():
         if term.earliest is not None:
-            found[f"{PENDING}{name}"] = term.earliest
+            since = term.pauses[-1][1] if term.pauses else None
+            found[f"{PENDING}{name}"] = min(term.earliest, (since or term.started) + LOOK)
     return found

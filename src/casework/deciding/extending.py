@@ -39,7 +39,7 @@ def extend(draft: Draft) -> None:
         raise _problem(draft, "value", "takes a whole number of 1 or more", "须填写1以上的整数")
     reason, authority = text_of(draft, "because", limit=1_000), text_of(draft, "authority", limit=500)
     draft.extends = (name, value)
-    draft.note = f"{reason}\n{authority}"
+    draft.note = f"{reason} ({authority})"
     longer = attrs.evolve(
         term, extensions=(*term.extensions, Extension(value, draft.before.revision + 1)), due=None, earliest=None
     )

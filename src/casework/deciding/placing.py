@@ -19,7 +19,7 @@ from casework.deciding.refuse import stop
 from casework.model.assignment import Assignment
 from casework.model.case import Placed
 from casework.model.refusal import Problem
-from casework.model.term import Term
+from casework.model.term import Term, term_instants
 from casework.text import Text
 from casework.titles import roles_text
 
@@ -67,7 +67,8 @@ def _resolved(compiled: Compiled, states: Mapping[str, str], placed: Placed, now
             if states[name] in deadline.during:
                 began = marks[f"{name}.{states[name]}"]
                 if deadline.rule:
-                    dues.update({n: due for n, due in placed.dues.items() if n == deadline.name})
+                    told = deadline.name in placed.dues and deadline.name not in placed.terms
+                    dues.update({deadline.name: placed.dues[deadline.name]} if told else {})
                     continue
                 dues[deadline.name] = placed.dues.get(deadline.name) or began + deadline.after
     return attrs.evolve(placed, states=dict(states), marks=marks, dues=dues, opened_at=placed.opened_at or now)
@@ -80,7 +81,7 @@ def _count(draft: Draft, placed: Placed) -> None:
         if state in ruled.deadline.during:
             due = placed.dues.get(name)
             began = placed.marks[f"{ruled.workflow}.{state}"]
-            draft.terms[name] = Term(started=began, due=due, told=due is not None)
+            draft.terms[name] = placed.terms.get(name) or Term(started=began, due=due, told=due is not None)
 
 
 def _problems(compiled: Compiled, states: Mapping[str, str], placed: Placed, now: datetime) -> Iterator[Problem]:
@@ -90,6 +91,9 @@ def _problems(compiled: Compiled, states: Mapping[str, str], placed: Placed, now
     running = {d.name for n, w in compiled.workflows.items() for d in w.deadlines if states[n] in d.during}
     yield from _unknown(
         "dues", placed.dues, running, Text("deadline that runs in these states", "在此状态下生效的期限")
+    )
+    yield from _unknown(
+        "terms", placed.terms, running & set(compiled.ruled), Text("deadline that a rule sets", "按规则计算的期限")
     )
     yield from _unknown("acts", placed.acts, compiled.acts, Text("act that four eyes ask about", "需双人复核的操作"))
     yield from _unknown("roles", placed.roles, compiled.access.local_roles, Text("role of single cases", "案件角色"))
@@ -124,6 +128,7 @@ def _times(compiled: Compiled, states: Mapping[str, str], placed: Placed, now: d
     later = Text("lies in the future", "在未来")
     told = {**{f"marks.{name}": at for name, at in placed.marks.items()}, "opened_at": placed.opened_at}
     told["closed_at"] = placed.closed_at
+    told |= {f"terms.{name}": max(term_instants(term)) for name, term in placed.terms.items()}
     for name, at in told.items():
         if at is not None and at > now:
             yield Problem(name, later)

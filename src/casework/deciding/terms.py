@@ -21,7 +21,7 @@ def tick(draft: Draft) -> None:
         if term is None or term.told or (term.due is not None and (ruled.steady or term.due <= draft.now)):
             continue  # what has run out stays so until its states are left
         now = _followed(draft, ruled, term)
-        if now != term:
+        if now is not term and now != term:
             draft.terms[name] = now
             put(draft, name, now)
 

@@ -17,6 +17,7 @@ import attrs
 
 from casework.compiled import Compiled
 from casework.condition.literal import Value, natural
+from casework.deciding.extending import MOST
 from casework.desk.requests import REQUEST_LIMIT
 from casework.desk.viewing import note_shown
 from casework.errors import InvalidValue, Refused
@@ -25,13 +26,14 @@ from casework.model.case import Placed, Snapshot
 from casework.model.fields import Field
 from casework.model.reading import Shown
 from casework.model.refusal import Problem, Refusal
+from casework.model.term import Extension, Pause, Term
 from casework.text import Text
 
 FORMAT = "casework-case-1"
 LINE_LIMIT = 1_048_576
 """The bytes that one record may have at most; a case of the largest allowed texts has a tenth of them."""
 
-_PLACED = ("states", "marks", "dues", "acts", "roles", "opened_at", "closed_at")
+_PLACED = ("states", "marks", "dues", "terms", "acts", "roles", "opened_at", "closed_at")
 KEYS = ("format", "id", "case_type", "unit", "subjects", "data", "withheld", "source", *_PLACED)
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)")
@@ -62,6 +64,7 @@ def record_of(
         "states": dict(snapshot.states),
         "marks": {mark: natural(at) for mark, at in snapshot.marks.items()},
         "dues": {name: natural(due) for name, due in snapshot.dues.items()},
+        **({"terms": {name: _term(term) for name, term in snapshot.terms.items()}} if snapshot.terms else {}),
         "acts": dict(snapshot.acts),
         "roles": {} if kept_back else persons["roles"],
         "opened_at": natural(snapshot.opened_at),
@@ -206,10 +209,56 @@ class _Reader:
             states=self.names("states"),
             marks=self.instants("marks"),
             dues=self.instants("dues"),
+            terms=self.terms(),
             acts=self.names("acts"),
             roles=self.names("roles"),
             **told,
         )
+
+    def terms(self) -> dict[str, Term]:
+        """How far the clocks of rules have come: since when, with which pauses, by how much longer."""
+        found = {}
+        for name, told in self.table("terms").items():
+            where = f"terms.{_name(name)}"
+            if not isinstance(told, Mapping) or set(told) - {"started", "pauses", "longer"} or "started" not in told:
+                self.wrong(where, "takes started, pauses and longer", "须为 started、pauses、longer")
+                continue
+            started, longer = self.instant(f"{where}.started", told["started"]), told.get("longer", 0)
+            pauses = self._pauses(f"{where}.pauses", told.get("pauses", []), started)
+            if type(longer) is not int or not 0 <= longer <= MOST:
+                self.wrong(f"{where}.longer", "takes a whole number", "须为整数")
+            elif started is not None and pauses is not None:
+                extensions = (Extension(longer, 1),) if longer else ()
+                found[name] = Term(started=started, pauses=pauses, extensions=extensions)
+        return found
+
+    def _pauses(self, where: str, told: object, started: datetime | None) -> tuple[Pause, ...] | None:
+        """Pauses one after the other, of which only the last may last on; None where they are none."""
+        pairs = told if isinstance(told, list | tuple) else [None]
+        read: list[Pause] = []
+        last = started
+        for pair in pairs:
+            if not isinstance(pair, list | tuple) or len(pair) != 2 or last is None:
+                break
+            since = self.instant(where, pair[0])
+            until = None if pair[1] is None else self.instant(where, pair[1])
+            if since is None or since < last or (until is not None and until <= since):
+                break
+            read.append((since, until))
+            last = until
+        if len(read) == len(pairs):
+            return tuple(read)
+        self.wrong(where, "takes pairs of instants, one pause after the other", "须为依次排列的起止时刻")
+        return None
+
+
+def _term(term: Term) -> dict[str, Any]:
+    longer = sum(item.value for item in term.extensions)
+    return {
+        "started": natural(term.started),
+        "pauses": [[natural(since), natural(until)] for since, until in term.pauses],
+        **({"longer": longer} if longer else {}),
+    }
 
 
 _NAME = ("takes a printable text of 1 to 128 characters", "须为1至128个可打印字符")

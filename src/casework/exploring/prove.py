@@ -20,8 +20,10 @@ from casework.model.finding import Finding
 
 log = logging.getLogger("casework.exploring")
 
-START_LIMIT = 0
-"""How many configurations an application looks at before it starts, unless it asks for more: none."""
+START_LIMIT = 100
+"""How many configurations of a case type an application looks at before it starts, unless it asks for more or less."""
+STUCK = ("CW601", "CW602", "CW608", "CW609")
+"""What leaves a case that can never be closed: a deadlock, no way to an ending, automatic steps without end."""
 
 QUESTIONS = (questions.endings, questions.final_states, questions.transitions, questions.rules)
 OVERSIGHTS = (oversights.deadlines, oversights.owners, oversights.widened, oversights.shared_accounts)
@@ -54,11 +56,13 @@ class Accepted:
 class Proving:
     """How far an application looks before it starts: at most *limit* configurations of a case type; 0 is not at all.
 
-    What lies beyond is left to ``prove``, which looks at everything. *accepted* are findings that do not keep it from
-    starting; each is written to the application's log at every start.
+    What lies beyond is left to ``prove``, which looks at everything. *refuses* are the codes of what keeps it from
+    starting where it is refuted; empty, it is every error. *accepted* are findings that do not; each is written to
+    the application's log at every start, as is whatever else is refuted.
     """
 
     limit: int = START_LIMIT
+    refuses: tuple[str, ...] = attrs.field(default=STUCK, converter=tuple)
     accepted: tuple[Accepted, ...] = attrs.field(default=(), converter=tuple)
 
 
@@ -68,12 +72,15 @@ def hold_proof(manifests: Iterable[Compiled], proving: Proving) -> None:
     for compiled in manifests if proving.limit else ():
         name = compiled.case_type.name
         for verdict in _remembered(_Question(compiled, proving.limit)).refuted:
+            extra = {"code": verdict.code, "case_type": name}
             accepted = next((each for each in proving.accepted if each.covers(name, verdict)), None)
-            if accepted is None:
-                found.append(attrs.evolve(verdict.finding, path=f"{name}: {verdict.about}"))
-            else:
-                extra = {"code": verdict.code, "case_type": name, "by": accepted.by}
+            if accepted is not None:
+                extra["by"] = accepted.by
                 log.warning("accepted by %s: %s %s", accepted.by, verdict.code, accepted.because, extra=extra)
+            elif proving.refuses and verdict.code not in proving.refuses:
+                log.info("refuted: %s %s", verdict.code, verdict.about, extra=extra)
+            else:
+                found.append(attrs.evolve(verdict.finding, path=f"{name}: {verdict.about}"))
     if found:
         raise UnsoundDefinition(found)
 

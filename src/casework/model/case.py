@@ -98,12 +98,14 @@ class Undo:
 class Placed:
     """Where an imported case stands: what opening it would otherwise begin anew.
 
-    *marks*, *dues* and *acts* by their full names, *roles* the holders of local roles.
+    *marks*, *dues* and *acts* by their full names, *roles* the holders of local roles. *terms* say how far the clocks
+    of rules have come; a due date without one stands as it was told.
     """
 
     states: Mapping[str, str]
     marks: Mapping[str, datetime] = attrs.field(factory=dict)
     dues: Mapping[str, datetime] = attrs.field(factory=dict)
+    terms: Mapping[str, Term] = attrs.field(factory=dict)
     acts: Mapping[str, str] = attrs.field(factory=dict)
     roles: Mapping[str, str] = attrs.field(factory=dict)
     opened_at: datetime | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -58,6 +58,11 @@ class Term:
         return bool(self.pauses) and self.pauses[-1][1] is None
 
 
+def term_instants(term: Term) -> tuple[datetime, ...]:
+    """The instants at which the term began, stood still and ran on."""
+    return (term.started, *(at for pause in term.pauses for at in pause if at is not None))
+
+
 def term_to_plain(term: Term) -> dict[str, Any]:
     """The plain form of a term, as entries and current rows hold it: instants in microseconds, days as ISO dates."""
     plain: dict[str, Any] = {"started": to_micros(term.started)}
@@ -82,21 +87,20 @@ def term_to_plain(term: Term) -> dict[str, Any]:
 
 def term_from_plain(plain: Mapping[str, Any]) -> Term:
     """The term of a plain form; ``term_from_plain(term_to_plain(t)) == t``."""
-    return Term(
-        started=from_micros(plain["started"]),
-        rule=plain.get("rule", ""),
-        pauses=tuple((from_micros(since), _instant(until)) for since, until in plain.get("pauses", ())),
-        extensions=tuple(Extension(*item) for item in plain.get("longer", ())),
-        applies=plain.get("applies", True),
-        due=_instant(plain.get("due")),
-        earliest=_instant(plain.get("earliest")),
-        days=tuple(_days(plain.get("days", ()))),
-        told=plain.get("told", False),
-    )
-
-
-def _days(plain: Iterable[Any]) -> Iterable[Day]:
-    return (Day(date.fromisoformat(day), works, Text(en, zh)) for day, works, en, zh in plain)
+    more: dict[str, Any] = {}
+    for name, value in plain.items():
+        match name:
+            case "started" | "due" | "earliest":
+                more[name] = from_micros(value)
+            case "pauses":
+                more[name] = tuple((from_micros(since), _instant(until)) for since, until in value)
+            case "longer":
+                more["extensions"] = tuple(Extension(*item) for item in value)
+            case "days":
+                more[name] = tuple(Day(date.fromisoformat(day), works, Text(en, zh)) for day, works, en, zh in value)
+            case _:
+                more[name] = value
+    return Term(**more)
 
 
 def _micros(instant: datetime | None) -> int | None:

@@ -1,7 +1,8 @@
-"""What pages of domains are made of: HTML in two languages, one style, plots. Public, for domains and plugins."""
+"""What pages of domains are made of, public: HTML in two languages, one style, plots; calendars."""
 
 from __future__ import annotations
 
+from casework.report.agenda import Event, agenda
 from casework.report.drawing import AMBER, BLUE, GREY, INK, drawn, plot
 from casework.report.html import LANGUAGES, Child, Markup, bar, both, document, el, heading, join, note, section, table
 from casework.report.style import CSS
@@ -14,7 +15,9 @@ __all__ = [
     "INK",
     "LANGUAGES",
     "Child",
+    "Event",
     "Markup",
+    "agenda",
     "bar",
     "both",
     "document",

@@ -18,6 +18,7 @@ import attrs
 
 from casework.clock import from_micros, to_micros
 from casework.compiled import Compiled
+from casework.compiled.ruled import Ruled
 from casework.condition.literal import Value, to_plain
 from casework.ids import Entropy
 from casework.keys.sealing import is_sealed
@@ -186,15 +187,27 @@ def _content(
 
 
 def _add_terms(compiled: Compiled, snapshot: Snapshot, decision: Decision, content: dict[str, Any]) -> None:
-    """The terms that are other than before, or that a step may have begun anew; null for one that has ended."""
-    entered = {step.workflow for step in decision.steps if step.entered}
+    """The terms that are other than before, or that a step has begun anew; null for one that has ended."""
     anew = decision.kind in ("open", "adopt", "migrate")
     told: dict[str, Any] = {name: None for name in snapshot.terms if name not in decision.terms}
     for name, term in decision.terms.items():
-        if anew or snapshot.terms.get(name) != term or compiled.ruled[name].workflow in entered:
+        before = snapshot.terms.get(name)
+        if anew or (before is not term and before != term) or _begun(compiled.ruled[name], decision):
             told[name] = term_to_plain(term)
     if told:
         content["terms"] = told
+
+
+def _begun(ruled: Ruled, decision: Decision) -> bool:
+    """Whether a step entered the states of the deadline: one that begins at the same instant again looks unchanged."""
+    during = ruled.deadline.during
+    return any(
+        step.workflow == ruled.workflow
+        and step.entered
+        and step.target in during
+        and (step.source not in during or step.source == step.target)
+        for step in decision.steps
+    )
 
 
 def _opening(snapshot: Snapshot) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -222,6 +223,7 @@ def _term_text(term: Term) -> str:
     return canonical(term_to_plain(term)).decode()
 
 
+@lru_cache(maxsize=4_096)
 def _term_of(text: str) -> Term:
     return term_from_plain(json.loads(text))
 

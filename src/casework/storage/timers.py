@@ -51,6 +51,14 @@ class Timers:
             .limit(bindparam("b_limit")),
             dialect,
         )
+        named = (table.c.tenant == bindparam("b_tenant"), table.c.name >= bindparam("b_from"))
+        self._named = Prepared(
+            select(table.c.case_id, table.c.name)
+            .where(*named, table.c.name < bindparam("b_to"))
+            .order_by(table.c.case_id, table.c.name)
+            .limit(bindparam("b_limit")),
+            dialect,
+        )
         self._claim = Prepared(table.delete().where(keyed(table, "tenant", "case_id", "name", "due_at")), dialect)
         self._at = Prepared(select(table.c.due_at).where(keyed(table, "tenant", "case_id", "name")), dialect)
         late = select(table.c.due_at).where(table.c.due_at < bindparam("b_before")).order_by(table.c.due_at)
@@ -87,6 +95,11 @@ class Timers:
         key = {"b_tenant": tenant, "b_case_id": case_id, "b_name": name}
         found = transaction.run(self._at, key).fetchone()
         return None if found is None else DueTimer(tenant, case_id, name, from_micros(found[0]))
+
+    def named(self, transaction: Transaction, tenant: str, prefix: str, limit: int) -> list[tuple[str, str]]:
+        """Case and name of the timers whose names begin with *prefix*, one character, in order of the cases."""
+        values = {"b_tenant": tenant, "b_from": prefix, "b_to": chr(ord(prefix) + 1), "b_limit": limit}
+        return [(case_id, name) for case_id, name in transaction.run(self._named, values).fetchall()]
 
     def late(self, transaction: Transaction, before: datetime, limit: int) -> tuple[int, datetime | None]:
         """How many timers ran out *before*, counted up to *limit*, and when the first of them did."""

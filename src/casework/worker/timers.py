@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from casework.compiled import Compiled
-from casework.deciding.clocks import PENDING
+from casework.deciding.clocks import LOOK, PENDING
 from casework.deciding.retaining import RETENTION
 from casework.desk import firing
 from casework.desk.engine import Engine
@@ -114,18 +114,18 @@ def _act(engine: Engine, transaction: Transaction, timer: DueTimer) -> Rang:
     move = _move(engine, compiled, snapshot, timer)
     loaded = firing.Loaded(compiled, snapshot, frozenset())
     if move.kind == "recheck" and not firing.would_move(engine, transaction, loaded, move):
-        _look_tomorrow(engine, transaction, timer, snapshot, move.now)
+        _look_again_later(engine, transaction, timer, snapshot, move.now)
         return "stale"
     firing.carry_out(engine, transaction, loaded, move)
     return "fired"
 
 
-def _look_tomorrow(engine: Engine, transaction: Transaction, timer: DueTimer, case: Snapshot, now: datetime) -> None:
-    """Where a calendar is still not published, the timer that looks for it comes again in a day."""
+def _look_again_later(engine: Engine, transaction: Transaction, timer: DueTimer, case: Snapshot, now: datetime) -> None:
+    """Where a calendar is still not published, the timer that looks for it comes again: each week, later each day."""
     term = case.terms.get(timer.name.removeprefix(PENDING)) if timer.name.startswith(PENDING) else None
     if term is not None and term.earliest is not None:
-        again = ((timer.name, now + timedelta(days=1)),)
-        engine.store.timers.write(transaction, timer.tenant, timer.case_id, again, (), now=now)
+        again = now + timedelta(days=1) if term.earliest <= now else min(now + LOOK, term.earliest)
+        engine.store.timers.write(transaction, timer.tenant, timer.case_id, ((timer.name, again),), (), now=now)
 
 
 def _loaded(engine: Engine, transaction: Transaction, timer: DueTimer) -> tuple[Compiled, Snapshot] | None:
