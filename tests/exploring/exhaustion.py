@@ -16,6 +16,7 @@ import attrs
 
 from casework.compiled import Compiled, CompiledTransition
 from casework.deciding.decide import decide
+from casework.deciding.unopened import unopened as before_opening
 from casework.model.actor import SYSTEM, Actor
 from casework.model.case import Cause, Move, MoveKind, Snapshot
 from casework.model.decision import Decision
@@ -200,24 +201,8 @@ class Exhausting:
 
 def unopened(compiled: Compiled) -> Snapshot:
     """What there is of a case before it is opened."""
-    return Snapshot(
-        tenant="main",
-        id="case",
-        case_type=compiled.case_type.name,
-        manifest=compiled.manifest.hash,
-        revision=0,
-        unit="unit",
-        opened_at=BEGIN,
-        closed_at=None,
-        parent=None,
-        head=b"",
-        states={},
-        data={},
-        marks={},
-        dues={},
-        acts={},
-        subjects={name: f"subject {number}" for number, name in enumerate(compiled.case_type.subjects)},
-    )
+    subjects = {name: f"subject {number}" for number, name in enumerate(compiled.case_type.subjects)}
+    return before_opening(compiled, tenant="main", case_id="case", unit="unit", at=BEGIN, subjects=subjects)
 
 
 def after(case: Snapshot, answer: Decision) -> Snapshot:

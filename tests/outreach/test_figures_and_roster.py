@@ -26,7 +26,7 @@ def test_coverage_is_of_known_places_and_names_those_longest_unseen_first() -> N
     night.worker.fire(long_ago, "look", sleepers=2)
     night.worker.fire(gone, "give_up")
     night.wait(timedelta(days=8))
-    night.worker.fire(lately, "look", sleepers=0)
+    night.worker.fire(lately.id, "look", sleepers=0)
     told = figures.coverage(figures.read_all(night.planner, "sleeping_place", page=2), now=night.clock.now())
 
     assert (3, 1, 1 / 3) == (told.known, told.seen, told.share)

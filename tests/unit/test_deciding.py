@@ -28,6 +28,7 @@ from casework import (
 )
 from casework.compiled import Compiled
 from casework.deciding import available, decide
+from casework.deciding.unopened import unopened
 from casework.manifest import compose
 from casework.model.case import Cause, Move, Snapshot
 from casework.model.decision import Decision
@@ -109,24 +110,7 @@ def compiled() -> Compiled:
 
 
 def opened(compiled: Compiled, at: datetime = START, **data: Any) -> Snapshot:
-    blank = Snapshot(
-        tenant="main",
-        id="1",
-        case_type="loan",
-        manifest=compiled.manifest.hash,
-        revision=0,
-        unit="",
-        opened_at=at,
-        closed_at=None,
-        parent=None,
-        head=b"",
-        states={},
-        data={},
-        marks={},
-        dues={},
-        acts={},
-        subjects={},
-    )
+    blank = unopened(compiled, tenant="main", case_id="1", unit="", at=at, subjects={})
     return after(blank, yes(decide(compiled, blank, move("open", ANA, at=at, **data))))
 
 

@@ -17,6 +17,7 @@ from casework.compiled import Compiled
 from casework.condition.literal import Value
 from casework.deciding.decide import decide
 from casework.deciding.draft import account_keys
+from casework.deciding.unopened import unopened
 from casework.exploring.alphabet import DUE, NOBODY, RUNG, RUNNING, SOMEBODY, Slot
 from casework.exploring.cells import partition
 from casework.exploring.joint import Jump
@@ -109,25 +110,9 @@ class Walker:
         return None
 
     def _nobody(self) -> Snapshot:
-        compiled = self._compiled
-        return Snapshot(
-            tenant="main",
-            id="case",
-            case_type=compiled.case_type.name,
-            manifest=compiled.manifest.hash,
-            revision=0,
-            unit="unit",
-            opened_at=BEGIN,
-            closed_at=None,
-            parent=None,
-            head=b"",
-            states={},
-            data={},
-            marks={},
-            dues={},
-            acts={},
-            subjects={name: f"somebody {number}" for number, name in enumerate(compiled.case_type.subjects)},
-        )
+        names = self._compiled.case_type.subjects
+        subjects = {name: f"somebody {number}" for number, name in enumerate(names)}
+        return unopened(self._compiled, tenant="main", case_id="case", unit="unit", at=BEGIN, subjects=subjects)
 
     def _walked(self, case: Snapshot, jump: Jump, wanted: int | None) -> Iterator[tuple[Snapshot, Step]]:
         if jump.label.kind == "wait":

@@ -74,7 +74,7 @@ class Track:
             self._held.pop(role, None)
             if person is not None:
                 self._held[role] = person
-        self._past_would.append(_copied(self.would or self._past[-1]))
+        self._past_would.append((self.would or self._past[-1]).copy())
         if self._following and self.would is not None:
             self._runs[1].see(self.would.dues, frame.at)
 
@@ -112,7 +112,7 @@ class Track:
         assert snapshot is not None, "the first entry opens the case"
         if self._then is None or self._then.manifest.hash != snapshot.manifest:
             self._then = self.manifests(snapshot.manifest)
-        self._past.append(_copied(snapshot))
+        self._past.append(snapshot.copy())
         self._runs[0].see(snapshot.dues, frame.at)
         return frozenset(gone | self._fold.erased | self._fold.unopened)
 
@@ -259,7 +259,7 @@ class Track:
             for name, flow in self.twin.compiled.workflows.items()
         ):
             self.untold.append(Untold(entry=item.frame.number, cause="imported"))
-        self.would = _copied(was)
+        self.would = was.copy()
 
     def _due(self, item: Told, now: Snapshot) -> bool:
         """Whether what the system did then is due under the proposal; a look without a timer's name always is."""
@@ -358,15 +358,3 @@ def _alike(one: Decision | Refusal, other: Decision | Refusal) -> bool:
         parts = ("steps", "states", "data", "dues", "terms", "marks", "acts", "closed_at", "postings", "refused")
         return all(getattr(one, part) == getattr(other, part) for part in parts)
     return isinstance(one, Refusal) and one == other
-
-
-def _copied(case: Snapshot) -> Snapshot:
-    return attrs.evolve(
-        case,
-        states=dict(case.states),
-        data=dict(case.data),
-        marks=dict(case.marks),
-        dues=dict(case.dues),
-        terms=dict(case.terms),
-        acts=dict(case.acts),
-    )

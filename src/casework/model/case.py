@@ -83,6 +83,15 @@ class Snapshot:
     holds: tuple[Hold, ...] = ()
     glasses: tuple[Glass, ...] = ()
 
+    def copy(self) -> Snapshot:
+        """The same, with states, data, marks, dues, acts and terms of its own, which may be changed."""
+        own: dict[str, Any] = {name: dict(getattr(self, name)) for name in OWN_PARTS}
+        return attrs.evolve(self, **own)
+
+
+OWN_PARTS = ("states", "data", "marks", "dues", "terms", "acts")
+"""What moves of a case change of its snapshot."""
+
 
 @attrs.frozen
 class Undo:

@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-import attrs
-
 from casework.clock import from_micros
 from casework.compiled import Compiled
 from casework.deciding.entering import entered
 from casework.deciding.erasing import left_of, lost_fields
 from casework.keys.sealing import is_sealed
-from casework.model.case import Snapshot
+from casework.model.case import OWN_PARTS, Snapshot
 from casework.model.term import Term, term_from_plain
 from casework.storage.codec import values_from_plain
 from casework.storage.log import GENESIS, Entry, Frame, apart_of, parsed
@@ -62,7 +60,7 @@ class Fold:
         if "closed" in content:
             case.closed_at = None if content["closed"] is None else from_micros(content["closed"])
         case.revision, case.head = frame.number, entry.hash
-        self._past.append((_copy(case), set(self.erased), set(self.unopened)))
+        self._past.append((case.copy(), set(self.erased), set(self.unopened)))
 
     def _turn(self, digest: str) -> None:
         """Go on under another manifest."""
@@ -222,21 +220,6 @@ def pinned_by(frame: Frame) -> tuple[str, str] | None:
     return None if adopts is None else (adopts["from"], adopts["to"])
 
 
-_PARTS = ("states", "data", "marks", "dues", "terms", "acts")
-
-
-def _copy(case: Snapshot) -> Snapshot:
-    return attrs.evolve(
-        case,
-        states=dict(case.states),
-        data=dict(case.data),
-        marks=dict(case.marks),
-        dues=dict(case.dues),
-        terms=dict(case.terms),
-        acts=dict(case.acts),
-    )
-
-
 def _restore(case: Snapshot, past: Snapshot) -> None:
-    for name in _PARTS:
+    for name in OWN_PARTS:
         setattr(case, name, dict(getattr(past, name)))

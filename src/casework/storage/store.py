@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from casework.clock import Clock, SystemClock
 from casework.compiled import Compiled
 from casework.deciding.draft import account_keys
+from casework.deciding.unopened import unopened
 from casework.ids import Entropy
 from casework.keys import DatabaseKeys, KeyStore
 from casework.manifest import Manifest
@@ -291,22 +292,7 @@ def blank(
     parent: str | None,
     subjects: dict[str, str],
 ) -> Snapshot:
-    """The empty case that opening starts from: no revision and no states yet."""
-    return Snapshot(
-        tenant=tenant,
-        id=case_id,
-        case_type=compiled.case_type.name,
-        manifest=compiled.manifest.hash,
-        revision=0,
-        unit=unit,
-        opened_at=now,
-        closed_at=None,
-        parent=parent,
-        head=GENESIS,
-        states={},
-        data={},
-        marks={},
-        dues={},
-        acts={},
-        subjects=subjects,
+    """The empty case that opening starts from, at the beginning of its chain."""
+    return unopened(
+        compiled, tenant=tenant, case_id=case_id, unit=unit, at=now, parent=parent, subjects=subjects, head=GENESIS
     )
