@@ -60,7 +60,7 @@ CHAIN = Workflow(
     initial="new",
     states=(
         State("new", title=Text("waiting", "待办"), grants={"note": "worker"}),
-        State("doing", title=Text("under way", "进行中")),
+        State("doing", title=Text("under way", "进行中"), grants={"edit": "boss"}),
         State("done", title=Text("done", "已办"), final=True),
     ),
     transitions=(

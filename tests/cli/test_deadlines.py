@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cli.errand import Line
 from deadlines.lodging import RULES, lodging
+from stores import fresh
 
 from casework import hookimpl
 
@@ -18,26 +19,29 @@ HEAD = ("--as", "wang", "--role", "head", "--unit", "north")
 
 
 @pytest.fixture
-def house(cli: Line, monkeypatch: pytest.MonkeyPatch) -> Line:
-    """The command line with the domain of the house beside the tiny one."""
-    module: Any = type(sys)("house")
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Line:
+    """The command line with the domain of the house instead of the tiny one."""
+    module: Any = type(sys)("tiny")
 
     def casework_case_types() -> list[Any]:
         return [lodging()]
 
     module.casework_case_types = hookimpl(casework_case_types)
-    monkeypatch.setitem(sys.modules, "house", module)
-    cli("migrate", "--plugin", "house")
-    return cli
+    monkeypatch.setitem(sys.modules, "tiny", module)
+    monkeypatch.chdir(tmp_path)
+    names = ("STORE", "ACTOR", "ROLES", "UNIT", "TENANT", "PERSON", "PLUGINS", "DEFINITIONS")
+    line = Line(fresh(), {**{f"CASEWORK_{name}": None for name in names}, "LC_ALL": None, "LANG": "C.UTF-8"})
+    line("migrate")
+    return line
 
 
 def opened(house: Line) -> str:
-    return str(house.json(*CLERK, "--plugin", "house", "open", "lodging")["case"]["id"])
+    return str(house.json(*CLERK, "open", "lodging")["case"]["id"])
 
 
 def test_a_due_date_is_derived_in_both_languages_and_as_json(house: Line) -> None:
     case = opened(house)
-    words = (*CLERK, "--plugin", "house")
+    words = CLERK
 
     (told,) = house.json(*words, "derive", case, "stay")["derivations"]
 
@@ -49,17 +53,17 @@ def test_a_due_date_is_derived_in_both_languages_and_as_json(house: Line) -> Non
 def test_whoever_may_gives_more_time_and_nobody_else(house: Line) -> None:
     case = opened(house)
     told = ("extend", case, "stay", "--by", "5", "--because", "no train", "--authority", "the bureau, letter 7")
-    (before,) = house.json(*CLERK, "--plugin", "house", "derive", case, "stay")["derivations"]
+    (before,) = house.json(*CLERK, "derive", case, "stay")["derivations"]
 
-    house(*CLERK, "--plugin", "house", *told, code=3)
-    longer = house.json(*HEAD, "--plugin", "house", *told)["case"]["dues"]["stay"]
+    house(*CLERK, *told, code=3)
+    longer = house.json(*HEAD, *told)["case"]["dues"]["stay"]
 
     assert 5 == (datetime.fromisoformat(str(longer)) - datetime.fromisoformat(before["due"])).days
 
 
 def test_what_comes_is_listed_and_fed_to_calendars(house: Line) -> None:
     case = opened(house)
-    words = (*CLERK, "--plugin", "house", "deadlines", "lodging", "--within", "200")
+    words = (*CLERK, "deadlines", "lodging", "--within", "200")
 
     told = house.json(*words)
 
@@ -73,7 +77,7 @@ def test_other_rules_are_tried(house: Line, tmp_path: Path) -> None:
     case = opened(house)
     path = tmp_path / "longer.toml"
     path.write_text(RULES.replace("value = 10", "value = 12"), encoding="utf-8")
-    words = (*CLERK, "--plugin", "house", "try-rules", str(path))
+    words = (*CLERK, "try-rules", str(path))
 
     (changed,) = house.json(*words)["changed"]
 
