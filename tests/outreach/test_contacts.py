@@ -16,7 +16,7 @@ DECLINE = {"declined_because": "wants_to_stay", "leaflet_left": True}
 
 
 def met(night: Night, *, minor: bool = False, urgent: bool = False, **more: object) -> Case:
-    return meet(night.worker, night.out(), **{**AT, "minor": minor, "urgent": urgent, **more})
+    return meet(night.worker, night.out(), **{**AT, "looks_minor": minor, "needs_doctor": urgent, **more})
 
 
 def code(night: Night, case: Case, trigger: str, **form: object) -> str:
@@ -50,6 +50,17 @@ def test_whoever_needs_a_doctor_is_helped_by_one_first() -> None:
     assert "in_hospital" == night.worker.fire(called.id, "take_to_hospital", brought_to="市医院").state
 
 
+def test_that_somebody_needs_no_doctor_after_all_is_for_a_nurse_to_say() -> None:
+    night = Night()
+    contact = met(night, urgent=True)
+
+    assert "not-permitted" == code(night, contact, "judge", urgent=False)
+    amended = night.worker.amend(contact, needs_doctor=False, looks_minor=False)
+    assert "unmet" == code(night, amended, "accept"), "amending an answer lets nobody off"
+    judged = night._desk("mei", "nurse").fire(amended, "judge", urgent=False)
+    assert "" == code(night, judged, "accept")
+
+
 def test_a_child_is_not_left_in_the_street() -> None:
     night = Night()
     contact = met(night, minor=True)
@@ -68,7 +79,9 @@ def test_a_contact_becomes_a_rescue_case_about_the_same_person_with_all_that_was
     night.worker.fire(first.id, "hand_out", item="water", count=2)
     declined = night.worker.fire(first.id, "decline", **DECLINE)
     patrol = night.worker.find("patrol").cases[0]
-    second = meet(night.worker, patrol, again=declined, **{**AT, "alias": "老王"}, minor=False, urgent=False)
+    second = meet(
+        night.worker, patrol, again=declined, **{**AT, "alias": "老王"}, looks_minor=False, needs_doctor=False
+    )
     accepted = night.worker.fire(second, "accept")
     brought = night.worker.fire(accepted, "bring_in", brought_to="安陆市救助站")
 
@@ -121,7 +134,7 @@ def test_meeting_again_takes_an_earlier_contact() -> None:
     patrol = night.out()
 
     with pytest.raises(InvalidValue, match="again"):
-        meet(night.worker, patrol, again=patrol, **AT, minor=False, urgent=False)
+        meet(night.worker, patrol, again=patrol, **AT, looks_minor=False, needs_doctor=False)
 
 
 def test_planners_and_auditors_learn_nothing_about_the_person() -> None:
@@ -130,5 +143,5 @@ def test_planners_and_auditors_learn_nothing_about_the_person() -> None:
 
     for desk in (night.planner, night._desk("audit", "auditor")):
         seen = desk.get(contact.id)
-        assert {"minor", "urgent", "patrol_id"} == seen.data.keys()
+        assert {"minor", "urgent", "looks_minor", "needs_doctor", "patrol_id"} == seen.data.keys()
         assert {} == dict(seen.subjects)

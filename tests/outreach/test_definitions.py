@@ -13,7 +13,7 @@ from outreach.night import BOUND
 
 import casework.outreach
 import casework.outreach.rescue
-from casework import CaseType, Casework, Field, Post, Text, Transition, balance, check, state
+from casework import CaseType, Casework, Field, Post, Text, Transition, UnsoundDefinition, balance, check, state
 from casework.testing import never, whenever, workflow_machine
 
 TYPES = {case_type.name: case_type for case_type in casework.outreach.casework_case_types()}
@@ -67,6 +67,11 @@ def test_two_persons_are_not_needed_to_help_somebody_but_nobody_without_a_role_s
     assert not proofs.may_ever_see("contact", "auditor", "health")
     assert not proofs.can("patrol", roles={"planner"}, reach="out"), "who plans in an office sets nobody out"
     assert not proofs.can("patrol", roles={"alert_desk"}, reach="planned"), "an alert decides nothing"
+
+
+def test_the_binding_without_rescue_cases_is_refused_before_anything_runs() -> None:
+    with pytest.raises(UnsoundDefinition, match="'rescue'"):
+        Casework("sqlite://", plugins=[casework.outreach, casework.outreach.rescue])
 
 
 # A case alone finds the accounts that other cases fill empty; here anybody may fill them.

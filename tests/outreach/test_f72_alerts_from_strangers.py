@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from outreach.night import AREA, HEAD, NAMESPACE, cap, info
+from hypothesis import example, given
+from hypothesis import strategies as st
+from outreach.night import AREA, EVENING, HEAD, NAMESPACE, cap, info
 
 from casework import DocumentError
 from casework.outreach.cap import read_alert
+from casework.outreach.proposing import for_alerts
+from casework.outreach.table import usual_table
 
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE alert [<!ENTITY a "aaaaaaaaaa">'
@@ -98,6 +102,8 @@ def test_a_chinese_encoding_is_read_where_the_document_says_so() -> None:
     [
         cap(sent="2026-07-11T16:05:00"),
         cap(sent="yesterday"),
+        cap(sent="0001-01-01T00:00:00+23:59"),
+        cap(info(onset="9999-12-31T23:59:59-23:59")),
         cap(identifier=""),
         cap(status="Real"),
         cap(msgType="Warning"),
@@ -116,6 +122,19 @@ def test_what_cap_does_not_allow_is_told_with_its_line(content: bytes) -> None:
 
     assert {"CW822"} == {finding.code for finding in unread.value.findings}
     assert all(finding.line for finding in unread.value.findings)
+
+
+@given(st.integers(0, len(cap()) - 1), st.binary(max_size=12), st.integers(0, 30))
+@example(cap().index(b"2026"), b"9999", 4)
+def test_whatever_is_damaged_is_an_alert_or_is_refused(at: int, put: bytes, taken: int) -> None:
+    damaged = cap()[:at] + put + cap()[at + taken :]
+
+    try:
+        found = for_alerts([read_alert(damaged)], usual_table(), now=EVENING)
+    except DocumentError:
+        found = ()
+
+    assert all(item.starts_at < item.ends_at for item in found)
 
 
 def test_every_mistake_is_told_at_once() -> None:

@@ -13,7 +13,7 @@ from casework import Case
 from casework.outreach import figures, meet
 from casework.outreach.roster import roster_calendar, turn_calendar
 
-AT = {"found_at": "解放路桥下", "found_by": "li", "minor": False, "urgent": False}
+AT = {"found_at": "解放路桥下", "found_by": "li", "looks_minor": False, "needs_doctor": False}
 
 
 def place(night: Night, where: str = "解放路桥下") -> Case:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from outreach.night import Night
 
-from casework import InvalidValue, Refused
+from casework import Actor, InvalidValue, Refused
 from casework.outreach import meet, put_on_roster
 
 
@@ -84,7 +84,7 @@ def test_nobody_is_left_behind_in_the_street() -> None:
 def test_a_patrol_is_reported_when_everybody_is_home_and_the_kit_is_accounted_for() -> None:
     night = Night()
     patrol = night.out(24)
-    contact = meet(night.worker, patrol, found_at="桥下", found_by="li", minor=False, urgent=False)
+    contact = meet(night.worker, patrol, found_at="桥下", found_by="li", looks_minor=False, needs_doctor=False)
     night.worker.fire(contact, "hand_out", item="water", count=3)
     night.worker.fire(patrol.id, "come_back")
 
@@ -108,7 +108,7 @@ def test_a_patrol_is_reported_when_everybody_is_home_and_the_kit_is_accounted_fo
 def test_no_more_is_handed_out_or_brought_back_than_is_in_the_kit() -> None:
     night = Night()
     patrol = night.out(2)
-    contact = meet(night.worker, patrol, found_at="桥下", found_by="li", minor=False, urgent=False)
+    contact = meet(night.worker, patrol, found_at="桥下", found_by="li", looks_minor=False, needs_doctor=False)
     night.worker.fire(contact.id, "hand_out", item="water", count=2)
 
     for call in (
@@ -141,4 +141,32 @@ def test_a_patrol_that_is_over_takes_nobody_on_and_meets_nobody() -> None:
     with pytest.raises(InvalidValue, match="patrol"):
         put_on_roster(night.planner, over, "li", duty="leader", minor=False)
     with pytest.raises(InvalidValue, match="patrol"):
-        meet(night.worker, patrol, found_at="桥下", found_by="li", minor=False, urgent=False)
+        meet(night.worker, patrol, found_at="桥下", found_by="li", looks_minor=False, needs_doctor=False)
+
+
+def test_whose_turn_it_is_sees_it_and_nobody_elses_once_they_are_told() -> None:
+    night = Night()
+    patrol = night.planned()
+    mine, other = (put_on_roster(night.planner, patrol, login, duty="volunteer", minor=False) for login in ("xu", "he"))
+    xu = night.app.desk(Actor("xu"))
+
+    with pytest.raises(Refused):
+        xu.get(mine.id)
+    for turn in (mine, other):
+        night.planner.fire(turn, "tell")
+    assert ("north loop", ["withdraw"]) == (xu.get(mine.id).data["route"], list(xu.available(mine.id)))
+    with pytest.raises(Refused):
+        xu.get(other.id)
+    assert "withdrawn" == xu.fire(mine.id, "withdraw").state
+
+
+def test_two_workers_do_not_both_hand_out_the_last_bottle() -> None:
+    night = Night()
+    patrol = night.out(1)
+    first, second = (
+        meet(night.worker, patrol, found_at="桥下", found_by="li", looks_minor=False, needs_doctor=False) for _ in "ab"
+    )
+    night.worker.fire(first, "hand_out", item="water", count=1)
+
+    assert "limit-reached" == night.worker.why_not(second, "hand_out", item="water", count=1).code
+    assert 0 == night.worker.balances(second)["kit", "water"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework import CaseType, hookimpl
+from casework import CaseType, Demo, DemoRun, Text, hookimpl
 from casework.outreach.contact import contact
 from casework.outreach.going import earlier, meet, put_on_roster, rescue_case_of
 from casework.outreach.patrol import patrol
@@ -19,6 +19,7 @@ from casework.outreach.turn import turn
 __all__ = [
     "casework_case_types",
     "casework_commands",
+    "casework_demos",
     "contact",
     "earlier",
     "meet",
@@ -44,3 +45,16 @@ def casework_commands(cli: Any) -> None:
     from casework.outreach.commands import patrol_commands
 
     cli.add_command(patrol_commands())
+
+
+@hookimpl
+def casework_demos() -> list[Demo]:
+    """A week of heat in Anlu."""
+    return [Demo("outreach", Text("a week of heat in the streets of Anlu", "安陆街面高温一周"), _run)]
+
+
+def _run(asked: DemoRun) -> int:
+    # Loaded when it is asked for: an application with patrols needs no stories.
+    from casework.outreach.demo import run
+
+    return run(asked)

@@ -21,6 +21,7 @@ _LANGUAGE = "en-US"
 """What the standard takes an ``info`` to be in that does not say."""
 
 _NEVER = datetime.fromtimestamp(0, UTC)
+_YEARS = range(1970, 2200)
 _ZH = {"蓝色": "blue", "黄色": "yellow", "橙色": "orange", "红色": "red"}
 _LEVEL_NAMES = re.compile(r"colou?r|level|颜色|级别|等级", re.IGNORECASE)
 _COLOUR = re.compile(r"(?<![a-z])(blue|yellow|orange|red)(?![a-z])|(蓝色|黄色|橙色|红色)", re.IGNORECASE)
@@ -173,12 +174,15 @@ def _local(element: Element) -> str:
 
 
 def _instant(text: str) -> datetime | None:
-    """An instant with its zone; None where it is none, for a time without one could be anybody's."""
+    """An instant with its zone; None where it is none, for a time without one could be anybody's.
+
+    Years that no alert is of are none either: days could not be counted from the first and last that there are.
+    """
     try:
         at = datetime.fromisoformat(text)
-        return at if at.tzinfo is not None and at.utcoffset() is not None else None
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    return at if at.utcoffset() is not None and at.year in _YEARS else None
 
 
 def _colour_of(pairs: tuple[tuple[str, str], ...], text: str) -> str | None:

@@ -10,6 +10,7 @@ from casework import (
     CaseType,
     Deadline,
     Given,
+    Held,
     Invariant,
     Post,
     Retention,
@@ -34,6 +35,7 @@ _ON_THE_SPOT = {"edit": OUT, "note": MEETING, "correct": DIRECTOR, "adopt": DIRE
 _AFTERWARDS = {"note": (*MEETING, "director"), "correct": DIRECTOR}
 
 _STATES = (
+    State("noticed", title=Text("noticed", "已发现")),
     State("met", title=Text("met", "已接触"), phases=("here", "living"), grants=_ON_THE_SPOT),
     State("accepted", title=Text("accepts help", "接受救助"), phases=("here", "living"), grants=_ON_THE_SPOT),
     State("declined", title=Text("declines help", "暂不接受救助"), phases=("here", "living"), grants=_ON_THE_SPOT),
@@ -60,6 +62,14 @@ _NO_CHILD = Text(
 
 _ANSWERING = (
     Transition(
+        "write_down",
+        "noticed",
+        "met",
+        automatic=True,
+        effects=[Set("minor", Held("looks_minor")), Set("urgent", Held("needs_doctor"))],
+        title=Text("write down what was seen", "登记初步判断"),
+    ),
+    Transition(
         "accept",
         ("met", "declined"),
         "accepted",
@@ -79,13 +89,22 @@ _ANSWERING = (
         title=Text("declines help", "不接受救助"),
         because=_NO_CHILD,
     ),
+    # That somebody needs no doctor after all is for a nurse to say, or for the doctors who came.
     Transition(
         "judge",
         phase="living",
-        roles=OUT,
+        roles="nurse",
         form=contact_data.Judge,
-        effects=keep("urgent", "minor"),
-        title=Text("look anew how the person is", "重新查看身心状况"),
+        effects=keep("urgent"),
+        title=Text("a nurse looks how the person is", "医护人员重新查看身心状况"),
+    ),
+    Transition(
+        "judge_age",
+        phase="living",
+        roles=OUT,
+        form=contact_data.JudgeAge,
+        effects=keep("minor"),
+        title=Text("look anew how old the person is", "重新判断是否未成年"),
     ),
     Transition(
         "hand_out",
@@ -219,7 +238,7 @@ contact = CaseType(
     chain=(
         Workflow(
             "contact",
-            initial="met",
+            initial="noticed",
             title=Text("contact", "街面接触"),
             states=_STATES,
             transitions=(*_ANSWERING, *_AMBULANCE, *_ENDING),

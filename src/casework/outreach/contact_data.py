@@ -43,9 +43,16 @@ class Contact:
         default=None, en="apparent condition", zh="身心状况", field_class="health", max_length=500
     )
     says_who_they_are: bool | None = fact(default=None, en="says who they are", zh="自述身份")
-    # Both are asked in every meeting, for what may be done at all depends on them.
-    minor: bool = fact(en="looks under age", zh="疑似未成年人", derived_from="age")
-    urgent: bool = fact(en="needs a doctor at once", zh="需立即送医", derived_from="apparent_condition")
+    # Both are asked in every meeting. What may be done depends on `minor` and `urgent`, which begin as they were
+    # answered and change by a step alone: amending an answer lets nobody off.
+    looks_minor: bool = fact(en="looks under age, at first sight", zh="初步判断疑似未成年", derived_from="age")
+    needs_doctor: bool = fact(
+        en="needs a doctor, at first sight", zh="初步判断需立即送医", derived_from="apparent_condition"
+    )
+    minor: bool | None = fact(default=None, managed=True, en="looks under age", zh="疑似未成年人", derived_from="age")
+    urgent: bool | None = fact(
+        default=None, managed=True, en="needs a doctor at once", zh="需立即送医", derived_from="apparent_condition"
+    )
     met_before: str | None = fact(
         default=None, en="earlier meeting", zh="前次接触编号", field_class="personal", max_length=64
     )
@@ -83,6 +90,12 @@ class Judge:
     """How the person is, looked at anew."""
 
     urgent: bool = fact(en="needs a doctor at once", zh="需立即送医")
+
+
+@attrs.frozen(kw_only=True)
+class JudgeAge:
+    """How old the person looks, or says they are."""
+
     minor: bool = fact(en="looks under age", zh="疑似未成年人")
 
 

@@ -39,7 +39,7 @@ def meet(
 
     *again* is an earlier contact with the same person, who stays the same person; if it is still open it ends as "met
     again", in one transaction with this one. *values* are the fields of a contact, of which ``found_at``,
-    ``found_by``, ``minor`` and ``urgent`` are asked for; ``met_when`` where it is written down later.
+    ``found_by``, ``looks_minor`` and ``needs_doctor`` are asked for; ``met_when`` where it is written down later.
 
     Raises InvalidValue for a patrol that has not set out or is reported, Refused as ``open`` and ``fire`` do.
     """

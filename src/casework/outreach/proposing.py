@@ -19,7 +19,7 @@ from casework.outreach.table import Row, Table
 _DAY = timedelta(days=1)
 _TITLES = {choice.name: choice.title for choice in ITEMS}
 HORIZON = 14
-"""Days ahead for which an alert that does not expire, or late, proposes patrols at most."""
+"""Days ahead for which an alert proposes patrols at most, whatever it says of its beginning and its end."""
 
 
 @attrs.frozen(kw_only=True)
@@ -80,7 +80,7 @@ def for_alerts(alerts: Iterable[Alert], table: Table, *, now: datetime, days: in
             for proposal in _nights(alert, info, row, table, now, min(days, HORIZON)):
                 if proposal.key not in best or best[proposal.key][0] < rank:
                     best[proposal.key] = rank, proposal
-    return tuple(sorted((item for _, item in best.values()), key=lambda item: (item.starts_at, item.key)))
+    return tuple(sorted((item for _, item in best.values()), key=lambda item: item.starts_at))
 
 
 def _called(alert: Alert, table: Table) -> Iterator[tuple[Row, Info]]:
@@ -126,6 +126,8 @@ def _stem(code: str) -> str:
 
 def _nights(alert: Alert, info: Info, row: Row, table: Table, now: datetime, days: int) -> Iterator[Proposal]:
     begins = max(now, info.onset or info.effective or alert.sent)
+    if begins > now + HORIZON * _DAY:
+        return
     first = local_day(begins, table.zone)
     for number in range(days):
         day = first + number * _DAY
