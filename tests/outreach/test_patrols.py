@@ -27,29 +27,32 @@ def test_an_alert_desk_proposes_and_decides_on_nothing() -> None:
     assert [proposed.id] == [case.id for case in night.planner.worklist("patrol", "to_confirm").cases]
 
 
-@pytest.mark.parametrize(
-    ("crew", "hazards", "code"),
-    [
-        ([("li", "leader", False)], False, "unmet"),
-        ([("li", "leader", False), ("xu", "volunteer", True)], False, "unmet"),
-        ([("li", "worker", False), ("wu", "medic", False)], False, "unmet"),
-        ([("li", "leader", False), ("wu", "volunteer", False)], True, "unmet"),
-        ([("li", "leader", False), ("wu", "volunteer", False)], False, None),
-        ([("li", "leader", False), ("wu", "driver", False), ("xu", "volunteer", True)], False, None),
-        ([("li", "leader", False), ("wu", "driver", False)], True, None),
-    ],
-    ids=["alone", "alone-with-a-child", "nobody-leads", "volunteer-in-danger", "two", "child-with-two", "trained"],
-)
-def test_nobody_goes_out_alone_or_unled_and_no_volunteer_goes_into_danger(
-    crew: list[tuple[str, str, bool]], hazards: bool, code: str | None
-) -> None:
-    night = Night()
-    patrol = night.planned(hazards=hazards)
-    for login, duty, minor in crew:
-        night.turn(patrol, login, duty, minor=minor)
-    refusal = night.worker.why_not(patrol.id, "set_out")
+LEADER, MEDIC, DRIVER = ("leader", False), ("medic", False), ("driver", False)
+VOLUNTEER, CHILD = ("volunteer", False), ("volunteer", True)
+CREWS: dict[str, tuple[bool, list[tuple[str, bool]], str | None]] = {
+    "nobody": (False, [], "unmet"),
+    "alone": (False, [LEADER], "unmet"),
+    "alone with a child": (False, [LEADER, CHILD], "unmet"),
+    "nobody leads": (False, [("worker", False), MEDIC], "unmet"),
+    "a volunteer in danger": (True, [LEADER, MEDIC, VOLUNTEER], "unmet"),
+    "a child in danger": (True, [LEADER, MEDIC, CHILD], "unmet"),
+    "two": (False, [LEADER, VOLUNTEER], None),
+    "a child with two": (False, [LEADER, DRIVER, CHILD], None),
+    "trained people in danger": (True, [LEADER, DRIVER], None),
+}
 
-    assert code == (None if refusal is None else refusal.code)
+
+def test_nobody_goes_out_alone_or_unled_and_no_volunteer_goes_into_danger() -> None:
+    night = Night()
+    found: dict[str, str | None] = {}
+    for name, (hazards, crew, _) in CREWS.items():
+        patrol = night.planned(hazards=hazards)
+        for number, (duty, minor) in enumerate(crew):
+            night.turn(patrol, f"{name} {number}", duty, minor=minor)
+        refusal = night.worker.why_not(patrol.id, "set_out")
+        found[name] = None if refusal is None else refusal.code
+
+    assert {name: code for name, (_, _, code) in CREWS.items()} == found
 
 
 def test_whoever_is_under_age_comes_along_as_a_volunteer_and_as_nothing_else() -> None:

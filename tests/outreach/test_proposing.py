@@ -154,6 +154,15 @@ def test_a_patrol_past_midnight_ends_on_the_next_day() -> None:
     )
 
 
+def test_a_large_event_is_on_its_dates_whatever_the_calendar_knows() -> None:
+    fair = '[[day]]\nid = "fair"\noccasion = "event"\ndates = [2040-05-03]\nroutes = ["station"]\n'
+    held = table(f'{TABLE}{fair}starts = "17:00"\nends = "22:00"\n')
+    found = for_days(held, china(), first=date(2040, 5, 1), days=7)
+
+    assert [("event", "station")] == [(item.occasion, item.route) for item in found.proposals]
+    assert (2040,) == found.unpublished
+
+
 def test_a_year_that_is_not_published_is_told_and_nothing_is_guessed() -> None:
     found = for_days(table(), china(), first=date(2040, 1, 1), days=30)
 
@@ -172,6 +181,8 @@ def test_a_year_that_is_not_published_is_told_and_nothing_is_guessed() -> None:
         ('["高温", "11B09"]', "[]", "alert[0].events"),
         ('id = "holiday"', 'id = "weekend"', "id"),
         ('at_least = "yellow"', 'at_last = "yellow"', "alert[0].at_last"),
+        ('occasion = "weekend"', 'occasion = "event"', "day[0].dates"),
+        ('occasion = "weekend"', 'dates = ["soon"]\noccasion = "weekend"', "day[0].dates"),
         ('table = "anlu"', "", "table"),
         ('table = "anlu"', "table =", "document"),
     ],

@@ -167,7 +167,7 @@ class Days:
 
 
 def for_days(table: Table, calendar: Calendar, *, first: date, days: int) -> Days:
-    """What the days off call for, from the local day *first* on, *days* of them.
+    """What days off and the dates of the table call for, from the local day *first* on, *days* of them.
 
     A named day off is a holiday, any other a weekend; a Saturday that is worked in lieu is neither. Where the year is
     not published nothing is proposed, and the year is told.
@@ -175,20 +175,21 @@ def for_days(table: Table, calendar: Calendar, *, first: date, days: int) -> Day
     found: list[Proposal] = []
     unknown: dict[int, None] = {}
     for day in (first + number * _DAY for number in range(days)):
+        found += _on_day([row for row in table.days if day in row.dates], table, day)
         told = calendar.look_up(day)
         if told is None:
             unknown[day.year] = None
         elif not told.works:
-            found += _day_off(table, day, told.title)
+            kind = "holiday" if told.title else "weekend"
+            rows = [row for row in table.days if not row.dates and row.occasion == kind]
+            found += _on_day(rows, table, day, told.title)
     return Days(proposals=tuple(found), unpublished=tuple(unknown))
 
 
-def _day_off(table: Table, day: date, title: Text) -> Iterator[Proposal]:
-    for row in table.days:
-        if row.occasion != ("holiday" if title else "weekend"):
-            continue
+def _on_day(rows: Iterable[Row], table: Table, day: date, title: Text | None = None) -> Iterator[Proposal]:
+    for row in rows:
         starts, ends = _span(day, row, table)
-        name = title or OCCASION_TITLES["weekend"]
+        name = title or OCCASION_TITLES[row.occasion]
         for route in row.routes:
             yield Proposal(
                 key=_key(table, row, route, day),

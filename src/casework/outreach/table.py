@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from datetime import time
+from datetime import date, time
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -29,14 +29,16 @@ _ITEMS = frozenset(choice.name for choice in ITEMS)
 _OCCASIONS = frozenset(choice.name for choice in OCCASIONS)
 _TOP = frozenset({"table", "zone", "calendar", "areas", "alert", "day"})
 _SHARED = frozenset({"id", "occasion", "routes", "starts", "ends", "hazards", "kit"})
-_ROW = {"alert": _SHARED | {"events", "at_least", "rules"}, "day": _SHARED | {"rule"}}
+_ROW = {"alert": _SHARED | {"events", "at_least", "rules"}, "day": _SHARED | {"rule", "dates"}}
 
 
 @attrs.frozen(kw_only=True)
 class Row:
     """What is proposed: a patrol on each route, from *starts* to *ends* by the clocks there, past midnight if need be.
 
-    *kit* is what each takes along. *rules* are ids of the rulebook of outreach, by level; for a day under ``""``.
+    *kit* is what each takes along. *dates* are days on which a row for days holds, whatever the calendar says, as that
+    of a large event; without them it holds on weekends or holidays. *rules* are ids of the rulebook of outreach, by
+    level; for a day under ``""``.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Row:
     events: tuple[str, ...] = ()
     at_least: str = "blue"
     rules: tuple[tuple[str, str], ...] = ()
+    dates: tuple[date, ...] = ()
 
     def rule(self, level: str | None) -> str | None:
         """The id of the rule that it rests on at that level; None where it names none."""
@@ -141,7 +144,14 @@ class _Reading:
             events=events,
             at_least=self._value(path, item, "at_least", _one_of(frozenset(COLOURS)), "", default="blue"),
             rules=(("", rule),) if rule else rules,
+            dates=self._dates(path, item) if kind == "day" else (),
         )
+
+    def _dates(self, path: str, item: Mapping[str, Any]) -> tuple[date, ...]:
+        dates: tuple[date, ...] = self._value(path, item, "dates", _days, (), default=())
+        if not dates and item.get("occasion") not in ("weekend", "holiday"):
+            self._wrong(f"{path}dates", "is missing: only weekends and holidays are told by the calendar")
+        return dates
 
     def _value(self, path: str, item: Mapping[str, Any], name: str, read: Any, otherwise: Any, **given: Any) -> Any:
         if name not in item:
@@ -202,6 +212,12 @@ def _clock(value: object) -> time:
     if not isinstance(value, str) or not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
         raise ValueError(f"takes the time of day as '19:00', not {value!r}")
     return time.fromisoformat(value)
+
+
+def _days(value: object) -> tuple[date, ...]:
+    if not isinstance(value, list) or not value or not all(type(item) is date for item in value):
+        raise ValueError(f"takes a list of dates such as 2026-05-01, not {value!r}")
+    return tuple(value)
 
 
 def _yes_or_no(value: object) -> bool:
