@@ -16,7 +16,7 @@ loan = cw.CaseType(
     "loan",
     data=[cw.Field("title", required=True), cw.Field("card"), cw.Field("back_by", "instant")],
     opens="desk",
-    grants={"view": "desk"},
+    grants={"view": "desk", "edit": "desk"},
     chain=[cw.Workflow("loan", initial="asked", states=[asked, lent], transitions=[lend])],
 )
 

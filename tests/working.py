@@ -60,6 +60,7 @@ def _looked_at(li: Any, case: Any) -> None:
         assert content.read()
     assert li.get(case.id) and li.history(case.id) and li.available(case.id) and li.balances(case.id) is not None
     assert li.why_not(case.id, "back") is not None and li.what_if(case.id, "earn")
+    assert li.what_helps(case.id, "back") is not None
     assert li.find("stay", field("place") == "canal", open_only=True).cases
     assert li.worklist("stay", "here").cases and li.waiting("stay", "here")
     assert li.receipt(f"t-{case.id}") is not None

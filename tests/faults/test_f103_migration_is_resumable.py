@@ -114,7 +114,7 @@ def killed_and_resumed(count: int, kills: int, chunk: int, most: int) -> None:
 
 
 def test_a_migration_that_is_killed_and_resumed_moves_each_case_once() -> None:
-    killed_and_resumed(200, kills=3, chunk=10, most=4)
+    killed_and_resumed(200, kills=3, chunk=4, most=4)
 
 
 @pytest.mark.long

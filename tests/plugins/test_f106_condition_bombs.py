@@ -114,6 +114,7 @@ def document(table: Any) -> str:
     workflow = {"name": "errand", "initial": "new", "states": states, "transitions": [transition, through]}
     data = [{"name": "count", "type": "integer"}]
     whole = {"name": "errand", "opens": "clerk", "roles": ["clerk"], "data": data, "chain": [workflow]}
+    whole["grants"] = {"view": "clerk"}
     return json.dumps(whole, ensure_ascii=True)
 
 

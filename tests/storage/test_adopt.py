@@ -31,6 +31,7 @@ from casework import (
     seeded_entropy,
     state,
 )
+from casework.exploring import Proving
 
 
 @pytest.fixture
@@ -279,6 +280,7 @@ def test_whatever_case_adopts_what_only_adds_and_stands_whole(stores: Stores, da
     clock, actor = FrozenClock(NOW), Actor("all", roles=everybody, unit="u")
     with stores.lent() as url:
         told: dict[str, Any] = {"clock": clock, "entropy": seeded_entropy(1), "options": QUICK}
+        told["proving"] = Proving(limit=0)  # cases that get stuck adopt as well
         old = Casework(url, case_types=[before], **told)
         old.create_tables()
         cases = lived(data, old, before, clock)

@@ -124,7 +124,7 @@ HELPLESS = {"can_state_identity": "否", "alias": "无名氏", "identified_by": 
         ({**HELPLESS, "alias": "", "outcome": "仍在站"}, "has to be called something"),
         ({**HELPLESS, "outcome": "护送返乡"}, "nobody is brought home unidentified"),
         ({"outcome": "自愿离站", "age": "9"}, "did not leave alone"),
-        ({"outcome": "落户安置", "days": "90"}, "after more than 90 days"),
+        ({"outcome": "落户安置", "days": "93"}, "after more than three months"),
     ],
 )
 def test_a_line_is_judged(tmp_path: Path, changes: dict[str, str], wrong: str) -> None:
