@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count as numbered
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -23,10 +25,20 @@ def application(url: str, *case_types: object) -> Casework:
     return Casework(url, case_types=case_types, clock=FrozenClock(NOW), options=QUICK)  # type: ignore[arg-type]
 
 
-def go_on(url: str, chunk: int, told: Connection) -> None:
-    """Move what is left, and say after each chunk that it is done; in a process of its own."""
+def go_on(url: str, chunk: int, told: Connection, chunks: int) -> None:
+    """Move what is left, and say after each chunk that it is done; in a process of its own.
+
+    After so many *chunks* it waits to be killed: whoever does that may be late.
+    """
+    done = numbered(1)
+
+    def progress(moved: int) -> None:
+        told.send(moved)
+        if next(done) == chunks:
+            time.sleep(600)
+
     app = application(url, NEW)
-    app.desk(ANA).migrate_all(URGENT_FIRST, chunk=chunk, progress=told.send)
+    app.desk(ANA).migrate_all(URGENT_FIRST, chunk=chunk, progress=progress)
     app.dispose()
 
 
@@ -51,10 +63,10 @@ def behind(url: str, count: int) -> None:
 
 
 @contextmanager
-def mover(url: str, chunk: int) -> Iterator[tuple[Any, Connection]]:
+def mover(url: str, chunk: int, chunks: int = 0) -> Iterator[tuple[Any, Connection]]:
     """A process that moves what is left, and what it says."""
     ours, theirs = forking().Pipe(duplex=False)
-    process = forking().Process(target=go_on, args=(url, chunk, theirs))
+    process = forking().Process(target=go_on, args=(url, chunk, theirs, chunks))
     process.start()
     theirs.close()
     try:
@@ -67,7 +79,7 @@ def mover(url: str, chunk: int) -> Iterator[tuple[Any, Connection]]:
 
 def kill_after(url: str, chunk: int, chunks: int, pause: float) -> None:
     """Kill a mover *pause* seconds after it has told of that many chunks."""
-    with mover(url, chunk) as (process, told):
+    with mover(url, chunk, chunks + 3) as (process, told):
         for _ in range(chunks):
             told.recv()
         process.join(pause)
@@ -114,7 +126,7 @@ def killed_and_resumed(count: int, kills: int, chunk: int, most: int) -> None:
 
 
 def test_a_migration_that_is_killed_and_resumed_moves_each_case_once() -> None:
-    killed_and_resumed(200, kills=3, chunk=4, most=4)
+    killed_and_resumed(200, kills=3, chunk=8, most=4)
 
 
 @pytest.mark.long
