@@ -150,11 +150,11 @@ class Asked:
         for row in self.rows:
             self._one(row)
 
-    def _shown(self, verb: str, *rows: Row) -> None:
+    def _shown(self, verb: str, *rows: Row, also: frozenset[str] = frozenset()) -> None:
         for row in rows:
-            classes = self.sight.logged(self.actor, row, self.there.clock.now())
+            classes = also.union(self.sight.logged(self.actor, row, self.there.clock.now()))
             if classes:
-                self.lines[self.actor.id, verb, row.id, classes] += 1
+                self.lines[self.actor.id, verb, row.id, tuple(sorted(classes))] += 1
 
     def _lists(self) -> None:
         everything = self.desk.find("ward")
@@ -203,14 +203,25 @@ class Asked:
         entry = self.desk.history(row.id)[0]
         assert entry.withheld or (seen == dict(entry.changes) and set(row.data) - set(seen) == set(entry.hidden))
         if not entry.withheld:
-            self._shown("history", row)
+            self._shown("history", row, also=self._names_of_files(row))
 
     def _files(self, row: Row, roles: set[str]) -> None:
-        kept = [file for file in tables(self.there.app)["casework_enclosure"] if file["case_id"] == row.id]
-        read = kept and self.sight.reads(Field("file", field_class="personal"), roles)
-        assert (len(kept) if read else 0) == len(self.desk.enclosures(row.id))
-        if read and "personal" in self.sight.case_type.watched:
+        kept = self._kept(row)
+        assert (len(kept) if self._reads_files(roles) else 0) == len(self.desk.enclosures(row.id))
+        if self._names_of_files(row):
             self.lines[self.actor.id, "enclosures", row.id, ("personal",)] += 1
+
+    def _names_of_files(self, row: Row) -> frozenset[str]:
+        """The class of the names of files where somebody who is asked for is shown them."""
+        roles = self.sight.roles(self.actor, row, self.there.clock.now())
+        shown = self._kept(row) and self._reads_files(roles) and "personal" in self.sight.case_type.watched
+        return frozenset({"personal"} if shown else ())
+
+    def _kept(self, row: Row) -> list[dict[str, Any]]:
+        return [file for file in tables(self.there.app)["casework_enclosure"] if file["case_id"] == row.id]
+
+    def _reads_files(self, roles: set[str]) -> bool:
+        return self.sight.reads(Field("file", field_class="personal"), roles)
 
     def _steps(self, row: Row, roles: set[str]) -> None:
         fires = self.sight.fires(row, roles)

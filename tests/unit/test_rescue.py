@@ -131,7 +131,7 @@ def test_readers(field: str, roles: str) -> None:
     assert " ".join(name for name in names if access.reads_name(field, frozenset({name}))) == roles
 
 
-# A case that was found, assessed as neither urgent nor able to say who it is, and nothing more.
+# A case that was found, screened as grown up, assessed as neither urgent nor able to say who it is, and nothing more.
 TRIGGERS = {
     "caseworker": {"admit", "shelter", "screen", "serve", "sign_handover", "propose_candidate", "record_death"},
     "tracer": {"publish_notice", "quick_check", "record_clue", "propose_candidate"},
@@ -152,6 +152,7 @@ NEVER = {
 def test_what_each_role_may_fire_after_the_assessment(role: str) -> None:
     story = Story(compiled())
     story.open(found_at="Jiefang Road", found_by="street patrol")
+    story.fire("screen", minor=False, needs_escort=True)
     story.fire("assess", urgent=False, can_state_identity=False)
     offered = set(available(story.compiled, story.snapshot(), story.move("fire", roles={role})))
     assert offered >= TRIGGERS[role]

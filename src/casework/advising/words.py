@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from casework.compiled import Compiled
-from casework.condition.literal import natural
+from casework.exploring.words import values_text
 from casework.text import Text
 from casework.titles import roles_text
 
@@ -27,7 +27,7 @@ def fire_text(
     titles = compiled.titles
     title, said = titles.text("trigger", trigger), Text()
     if values:
-        given = _values(compiled, "given", values)
+        given = values_text(compiled, "given", values)
         said = Text(f" with {given.en}", f"（{given.zh}）")
     others = [titles.text("trigger", act) for act in others_than]
     en = f" (another person than who did: {', '.join(act.en for act in others)})" if others else ""
@@ -44,7 +44,7 @@ def amend_text(compiled: Compiled, field: str, who: Text, told: Mapping[str, obj
         return Text(f"{who.en} can amend {title.en}", f"{who.zh}可以更改{title.zh}")
     if told[field] is None:
         return Text(f"{who.en} can clear {title.en}", f"{who.zh}可以清空{title.zh}")
-    said = _values(compiled, "field", told)
+    said = values_text(compiled, "field", told)
     return Text(f"{who.en} can fill in {said.en}", f"{who.zh}可以填写{said.zh}")
 
 
@@ -64,16 +64,3 @@ def who_text(compiled: Compiled, roles: tuple[str, ...], together: tuple[str, ..
         return roles_text(compiled.titles, roles)
     both = [compiled.titles.text("role", role) for role in together]
     return Text(f"whoever is {' and '.join(role.en for role in both)}", f"兼任{'和'.join(role.zh for role in both)}者")
-
-
-def _values(compiled: Compiled, kind: str, values: Mapping[str, object]) -> Text:
-    titles = compiled.titles
-    en = [f"{titles(kind, name, 'en')} = {_value(value, 'yes', 'no')}" for name, value in values.items()]
-    zh = [f"{titles(kind, name, 'zh')}＝{_value(value, '是', '否')}" for name, value in values.items()]
-    return Text(", ".join(en), "、".join(zh))
-
-
-def _value(value: object, yes: str, no: str) -> object:
-    if isinstance(value, bool):
-        return yes if value else no
-    return natural(value)

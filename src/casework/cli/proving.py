@@ -19,7 +19,7 @@ from casework.exploring.reach import CONFIGURATION_LIMIT
 from casework.exploring.words import configuration_text
 from casework.titles import Titles
 
-OF_A_CONFIGURATION = ("CW601", "CW602", "CW609", "CW612")
+OF_A_CONFIGURATION = ("CW601", "CW602", "CW609", "CW612", "CW615", "CW616")
 """The findings about a configuration, which people read by its titles."""
 
 FORMS: tuple[tuple[str, Form], ...] = (("svg", "svg"), ("mmd", "mermaid"))
@@ -50,6 +50,12 @@ ANSWERS = {
     en=f"Look at no more than N configurations of each ({CONFIGURATION_LIMIT:,}).",
     zh=f"每种至多考察 N 个组合状态（{CONFIGURATION_LIMIT:,}）。",
 )
+@option(
+    "--waits",
+    is_flag=True,
+    en="Ask also whether somebody can move on, and a clock runs, wherever a case waits.",
+    zh="并考察案件在每个等待之处是否有人能推进、有期限在计时。",
+)
 @option("--strict", is_flag=True, en="What warns or is not proven counts as well.", zh="警告和未能证明的也计入。")
 @option(
     "--drawing",
@@ -61,13 +67,19 @@ ANSWERS = {
 @json_option
 @click.pass_obj
 def prove(
-    session: Session, case_types: tuple[str, ...], limit: int, strict: bool, drawing: Path | None, as_json: bool
+    session: Session,
+    case_types: tuple[str, ...],
+    limit: int,
+    waits: bool,
+    strict: bool,
+    drawing: Path | None,
+    as_json: bool,
 ) -> int:
     """Prove case types."""
     app = proving_app(session)
     names = case_types or tuple(item.name for item in app.case_types)
     chosen = {name: case_type_of(app, name) for name in names}
-    proofs = [app.proofs.prove(name, limit=limit) for name in chosen]
+    proofs = [app.proofs.prove(name, limit=limit, waits=waits) for name in chosen]
     drawn = () if drawing is None else _draw(app, proofs, drawing, session.screen.language)
     if as_json:
         session.screen.json({"proofs": [_json(proof) for proof in proofs], "drawings": [str(path) for path in drawn]})

@@ -30,9 +30,12 @@ class Proofs:
     def __init__(self, current: Mapping[str, Compiled]) -> None:
         self._current = current
 
-    def prove(self, case_type: str, *, limit: int = CONFIGURATION_LIMIT) -> Proof:
-        """Every question about a case type, answered; *limit* is how many configurations are looked at."""
-        return prove(self.compiled(case_type), limit=limit)
+    def prove(self, case_type: str, *, limit: int = CONFIGURATION_LIMIT, waits: bool = False) -> Proof:
+        """Every question about a case type, answered; *limit* is how many configurations are looked at.
+
+        With *waits* it is also asked whether somebody can move on, and a clock runs, wherever a case waits.
+        """
+        return prove(self.compiled(case_type), limit=limit, waits=waits)
 
     def can(self, case_type: str, *, roles: Iterable[str], reach: str) -> Authority:
         """Whether people with *roles* and no others can bring a case to the state *reach*, whoever opened it."""

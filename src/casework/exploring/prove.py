@@ -10,7 +10,7 @@ import attrs
 
 from casework.compiled import Compiled
 from casework.errors import UnsoundDefinition
-from casework.exploring import oversights, questions
+from casework.exploring import oversights, questions, watch
 from casework.exploring.alphabet import Alphabet
 from casework.exploring.move import Moves
 from casework.exploring.offer import World
@@ -27,6 +27,7 @@ STUCK = ("CW601", "CW602", "CW608", "CW609")
 
 QUESTIONS = (questions.endings, questions.final_states, questions.transitions, questions.rules)
 OVERSIGHTS = (oversights.deadlines, oversights.owners, oversights.widened, oversights.shared_accounts)
+WAITS = (watch.owners, watch.clocks)
 
 
 def explored(compiled: Compiled, *, world: World | None = None, limit: int = CONFIGURATION_LIMIT) -> Reached:
@@ -98,14 +99,17 @@ def _remembered(question: _Question) -> Proof:
     return prove(question.compiled, limit=question.limit)
 
 
-def prove(compiled: Compiled, *, limit: int = CONFIGURATION_LIMIT) -> Proof:
+def prove(compiled: Compiled, *, limit: int = CONFIGURATION_LIMIT, waits: bool = False) -> Proof:
     """Every question about a manifest, answered. *limit* is how many configurations are looked at.
+
+    With *waits* it is also asked whether somebody can move on, and a clock runs, wherever a case waits.
 
     A refutation is a path that deciding accepts step by step; what is not named by any verdict is proven.
     """
     result = explored(compiled, limit=limit)
     inquiry = questions.inquiry(result)
-    verdicts = tuple(verdict for ask in (*QUESTIONS, *OVERSIGHTS) for verdict in ask(inquiry))
+    asked = (*QUESTIONS, *OVERSIGHTS, *(WAITS if waits else ()))
+    verdicts = tuple(verdict for ask in asked for verdict in ask(inquiry))
     opaque = tuple(dict.fromkeys(name for each in result.moves.passages for name in each.opaque))
     return Proof(
         case_type=compiled.case_type.name,

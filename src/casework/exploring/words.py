@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from casework.compiled import Compiled
 from casework.condition.literal import natural
@@ -71,21 +72,26 @@ def _did(compiled: Compiled, step: Step, who: Text) -> Text:
 
 
 def _values(compiled: Compiled, step: Step) -> Text:
-    shown = {name: _value(compiled, step, name) for name, value in step.values.items() if value is not None}
+    shown = {name: value for name, value in step.values.items() if value is not None}
     if not shown:
         return Text()
-    kind, titles = "given" if step.kind == "fire" else "field", compiled.titles
+    said = values_text(compiled, "given" if step.kind == "fire" else "field", shown)
+    return Text(f" with {said.en}", f"（{said.zh}）")
+
+
+def values_text(compiled: Compiled, kind: Literal["given", "field"], values: Mapping[str, object]) -> Text:
+    """What is filled in, each with its title: in a form (*given*) or in the case (*field*)."""
+    shown, titles = {name: _value(compiled, kind, name, value) for name, value in values.items()}, compiled.titles
     en = ", ".join(f"{titles(kind, name, 'en')} = {value.en}" for name, value in shown.items())
     zh = "、".join(f"{titles(kind, name, 'zh')}＝{value.zh}" for name, value in shown.items())
-    return Text(f" with {en}", f"（{zh}）")
+    return Text(en, zh)
 
 
-def _value(compiled: Compiled, step: Step, name: str) -> Text:
+def _value(compiled: Compiled, kind: str, name: str, value: object) -> Text:
     """A value as people read it: yes or no, a choice by its title, all else as it is written."""
-    value = step.values[name]
     if isinstance(value, bool):
         return Text("yes", "是") if value else Text("no", "否")
-    forms = [item.form for each in compiled.workflows.values() for item in each.transitions if step.kind == "fire"]
+    forms = [item.form for each in compiled.workflows.values() for item in each.transitions if kind == "given"]
     known = [compiled.fields, *forms]
     if any(value == choice.name for fields in known if name in fields for choice in fields[name].choices):
         return compiled.titles.text("choice", f"{name}.{value}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework import Deadline, Given, Now, Post, Set, State, Text, Transition, Workflow, days, field, keep
+from casework import Deadline, Given, Now, Post, Set, State, Text, Transition, Workflow, days, field, hours, keep
 from casework.rescue import forms
 from casework.rescue.roles import DESK, DIRECTOR, HEALTH
 from casework.rescue.states import closed, living, no
@@ -184,6 +184,7 @@ _DEADLINES = (
         extenders=DIRECTOR,
         title=Text("ten days in the station", "在站救助期限十日"),
     ),
+    Deadline("arrival_check", "awaiting", hours(2), title=Text("look at body and mind", "两小时内入站检查")),
     # The station's own practice: each week somebody goes to the hospital, to help and to enquire.
     Deadline("hospital_visit", "admitted", days(7), title=Text("weekly visit in hospital", "每周到院探视")),
 )

@@ -57,6 +57,21 @@ NOTICE_CHANNELS = (
     Choice("new_media", Text("news apps and social media", "新媒体平台")),
 )
 
+RISKS = (
+    Choice("high", Text("high", "高")),
+    Choice("medium", Text("medium", "中")),
+    Choice("low", Text("low", "低")),
+)
+
+SUSPICIONS = (
+    Choice("lost", Text("lost", "疑似走失")),
+    Choice("abandoned", Text("abandoned", "疑似被遗弃")),
+    Choice("trafficked", Text("trafficked", "疑似被拐卖")),
+    Choice("harmed", Text("harmed, or in danger of it", "疑似受侵害或面临危险")),
+    Choice("dangerous", Text("a danger to others", "有危害他人的现实危险")),
+    Choice("wanted", Text("suspected of drugs or a crime", "疑似吸毒或在逃")),
+)
+
 REFUSALS = (
     Choice("untruthful", Text("refuses to state the facts truthfully", "拒不如实提供情况")),
     Choice("self_supporting", Text("able to support himself or herself", "自身有能力解决食宿")),
@@ -101,6 +116,15 @@ class Care(Arrival):
         en="needs an escort",
         zh="需要护送或接领",
         derived_from=("age", "apparent_condition"),
+    )
+    risk: str | None = fact(default=None, managed=True, en="risk", zh="风险等级", choices=RISKS)
+    # What it is about is personal; that the police have to be told is not.
+    suspicion: str | None = fact(
+        default=None, managed=True, en="suspicion", zh="疑似情形", field_class="personal", choices=SUSPICIONS
+    )
+    to_report: bool | None = fact(default=None, managed=True, en="to be reported to the police", zh="应向公安机关报告")
+    report_number: str | None = fact(
+        default=None, managed=True, en="number of the report", zh="报案回执编号", field_class="personal", max_length=60
     )
     fit_to_travel: bool | None = fact(
         default=None,
@@ -149,6 +173,10 @@ class Tracing(Care):
     )
     dna_reference: str | None = fact(
         default=None, managed=True, en="DNA request number", zh="DNA采集申请编号", field_class="identity", max_length=60
+    )
+    dna_sampled_at: datetime | None = fact(default=None, managed=True, en="DNA sampled", zh="采集DNA时间")
+    dna_sample: str | None = fact(
+        default=None, managed=True, en="number of the sample", zh="DNA样本编号", field_class="identity", max_length=60
     )
     candidate_name: str | None = fact(
         default=None, managed=True, en="candidate's name", zh="疑似身份姓名", field_class="identity", max_length=60

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework import Given, Held, Open, Set, Text, Transition, field, keep, overdue
 from casework.rescue import forms
 from casework.rescue.roles import DESK, DIRECTOR
-from casework.rescue.states import SIGNATURES, UNTRACED, no, not_in_hospital, yes
+from casework.rescue.states import SIGNATURES, UNTRACED, no, not_in_hospital, nothing_to_report, yes
 
 _HANDED_ON = ("found_at", "found_by", "alias", "sex", "age", "apparent_condition")
 
@@ -35,10 +35,15 @@ HANDING_OVER = (
         "identity_traced",
         "reunited",
         roles=DESK,
-        condition=yes("fit_to_travel") & not_in_hospital & field("handed_over_by").known & field("received_by").known,
+        condition=yes("fit_to_travel")
+        & not_in_hospital
+        & field("handed_over_by").known
+        & field("received_by").known
+        & nothing_to_report,
         title=Text("reunite with family or home", "护送返乡团聚"),
         because=Text(
-            "only who is fit to travel goes home, and both sides sign", "身体状况适宜返乡、交接双方签字后方可返乡"
+            "only who is fit to travel goes home, both sides sign, and what is suspected was told to the police",
+            "身体状况适宜返乡、交接双方签字、应报案的已报案后方可返乡",
         ),
     ),
     Transition(

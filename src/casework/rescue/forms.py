@@ -30,6 +30,27 @@ class Screen:
 
 
 @attrs.frozen(kw_only=True)
+class Risk:
+    """How much is at stake: it puts a case on the list of those that are looked at first."""
+
+    risk: str = fact(en="risk", zh="风险等级", choices=data.RISKS)
+
+
+@attrs.frozen(kw_only=True)
+class Suspicion:
+    """What has to be told to the police."""
+
+    suspicion: str = fact(en="suspicion", zh="疑似情形", field_class="personal", choices=data.SUSPICIONS)
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """The receipt that the police gave for a report."""
+
+    report_number: str = fact(en="number of the report", zh="报案回执编号", field_class="personal", max_length=60)
+
+
+@attrs.frozen(kw_only=True)
 class ArrivalCheck:
     """The look at body and mind, on arrival or anew."""
 
@@ -113,6 +134,13 @@ class Dna:
     """The request to the police for a sample."""
 
     dna_reference: str = fact(en="request number", zh="申请编号", field_class="identity", max_length=60)
+
+
+@attrs.frozen(kw_only=True)
+class Sample:
+    """The number under which the police keep the sample."""
+
+    dna_sample: str = fact(en="number of the sample", zh="DNA样本编号", field_class="identity", max_length=60)
 
 
 @attrs.frozen(kw_only=True)
@@ -226,3 +254,12 @@ class Beds:
 
     sex: str = fact(en="rooms for", zh="住宿分区", choices=data.SEXES)
     count: int = fact(en="beds", zh="床位数", minimum=1, maximum=1000)
+
+
+@attrs.frozen(kw_only=True)
+class NightCount:
+    """Who sleeps in the rooms for whom, as somebody went and saw."""
+
+    sex: str = fact(en="rooms for", zh="住宿分区", choices=data.SEXES)
+    counted: int = fact(en="people counted", zh="实到人数", minimum=0, maximum=1000)
+    kept_by_a_woman: bool = fact(en="a woman is on duty there", zh="由女性工作人员值守")

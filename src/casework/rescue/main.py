@@ -8,11 +8,11 @@ stays visible in care, and keeps them from travelling.
 
 from __future__ import annotations
 
-from casework import Assign, Deadline, State, Text, Transition, Workflow, keep
+from casework import Assign, Deadline, Set, State, Text, Transition, Workflow, days, given, hours, keep
 from casework.rescue import forms
 from casework.rescue.endings import HANDING_OVER, LEAVING, REOPENING, SETTLING
 from casework.rescue.roles import DESK, DIRECTOR, WHEN_CLOSED, WHILE_OPEN
-from casework.rescue.states import UNTRACED, in_hospital, not_in_hospital, not_traced, traced
+from casework.rescue.states import UNTRACED, in_hospital, no, not_in_hospital, not_traced, traced, yes
 
 _STATES = (
     State("found", title=Text("found", "已发现"), phases="living", grants=WHILE_OPEN),
@@ -82,11 +82,43 @@ _ASSESSING = (
         title=Text("judge whether they may leave alone", "认定能否自行离站"),
     ),
     Transition(
+        "judge_risk",
+        phase="living",
+        roles=(*DESK, "nurse"),
+        form=forms.Risk,
+        effects=keep("risk"),
+        title=Text("judge the risk", "评估风险等级"),
+    ),
+    Transition(
+        "suspect",
+        phase="living",
+        roles=(*DESK, "nurse", "tracer"),
+        form=forms.Suspicion,
+        effects=[keep("suspicion"), Set("to_report", True)],
+        title=Text("write down what the police have to be told", "登记应报案情形"),
+    ),
+    Transition(
+        "report_to_police",
+        phase="living",
+        roles=(*DESK, "tracer"),
+        form=forms.Report,
+        condition=yes("to_report"),
+        effects=[keep("report_number"), Set("to_report", False), Set("police_told", True)],
+        title=Text("report to the police", "向公安机关报案"),
+        because=Text("what is suspected is written down first", "须先登记疑似情形"),
+    ),
+    Transition(
         "refuse",
         ("found", "assessed"),
         "refused",
         roles=DIRECTOR,
         form=forms.Refuse,
+        # Help first, verify later: only who could say who they are, and does not, is refused for it.
+        condition=no("minor") & (~(given("refusal_reason") == "untruthful") | yes("can_state_identity")),
+        because=Text(
+            "minors are helped always, and whoever cannot say who they are is helped first",
+            "未成年人一律先行救助；无法说明身份的，先行救助、后予核实",
+        ),
         effects=keep("refusal_reason", "refusal_notice"),
         title=Text("refuse help", "不予救助"),
     ),
@@ -99,6 +131,12 @@ _SETTLEMENT = Deadline(
     title=Text("three months unidentified: settlement", "滞留满三个月提出安置"),
 )
 
+# The station's own practice, besides what rules ask for: nobody is forgotten at the door, or once they have a name.
+_PRACTICE = (
+    Deadline("assessment", "found", hours(24), title=Text("assess within a day", "一日内完成甄别")),
+    Deadline("bring_home", "identity_traced", days(7), title=Text("bring home in a week", "查明身份后一周内返乡")),
+)
+
 main = Workflow(
     "rescue",
     initial="found",
@@ -106,5 +144,5 @@ main = Workflow(
     states=_STATES,
     # The automatic steps come first, for order of declaration decides between them.
     transitions=(*_FOLLOWING, *_ASSESSING, *HANDING_OVER, *LEAVING, *SETTLING, *REOPENING),
-    deadlines=(_SETTLEMENT,),
+    deadlines=(_SETTLEMENT, *_PRACTICE),
 )

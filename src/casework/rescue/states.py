@@ -29,3 +29,6 @@ def yes(name: str) -> Condition:
 def no(name: str) -> Condition:
     """The field is known and says no; an open question does not count as a no."""
     return field(name) == _NO
+
+
+nothing_to_report = ~field("to_report").known | no("to_report")

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import attrs
 
-from casework import CaseType, Given, Post, Set, State, Text, Transition, Workflow, fact
+from casework import (
+    CaseType,
+    Deadline,
+    Given,
+    Now,
+    Post,
+    Set,
+    State,
+    Text,
+    Transition,
+    Workflow,
+    Worklist,
+    fact,
+    given,
+    hours,
+    keep,
+    overdue,
+)
 from casework.rescue import accounts, data, forms
-from casework.rescue.roles import DIRECTOR, EVERYBODY, ROLES
+from casework.rescue.roles import DESK, DIRECTOR, EVERYBODY, ROLES
 
+_YES = True
 _EDIT = {"edit": DIRECTOR, "note": DIRECTOR, "correct": DIRECTOR, "adopt": DIRECTOR}
 
 
@@ -20,6 +40,10 @@ class Station:
     room: str | None = fact(
         default=None, managed=True, en="rooms last changed", zh="最近调整的住宿分区", choices=data.SEXES
     )
+    counted: int | None = fact(
+        default=None, managed=True, en="people counted last night", zh="最近一次查房人数", minimum=0, maximum=1000
+    )
+    counted_at: datetime | None = fact(default=None, managed=True, en="counted", zh="最近一次查房时间")
 
 
 _running = Workflow(
@@ -47,8 +71,21 @@ _running = Workflow(
             effects=[Set("room", Given("sex")), Post("beds", "bed_stock", Given("count"))],
             title=Text("take beds away", "停用床位"),
         ),
+        Transition(
+            "count_night",
+            "running",
+            # Back into the same state: the day until the next count begins again.
+            "running",
+            roles=(*DESK, "nurse"),
+            form=forms.NightCount,
+            condition=(given("sex") == "male") | (given("kept_by_a_woman") == _YES),
+            effects=[Set("room", Given("sex")), keep("counted"), Set("counted_at", Now())],
+            title=Text("count the night", "夜间查房"),
+            because=Text("women are looked after by women", "女性受助人员由女性工作人员管理"),
+        ),
         Transition("close", "running", "closed", roles=DIRECTOR, title=Text("close the station", "关闭救助站")),
     ),
+    deadlines=(Deadline("night_count", "running", hours(24), title=Text("count every night", "每晚查房")),),
 )
 
 station = CaseType(
@@ -61,4 +98,13 @@ station = CaseType(
     opens=DIRECTOR,
     grants={"view": EVERYBODY, "import": DIRECTOR},
     accounts=accounts.BEDS,
+    worklists=(
+        Worklist(
+            "not_counted",
+            "running",
+            condition=overdue("night_count"),
+            roles=("director", "caseworker", "nurse"),
+            title=Text("nobody has counted the night", "未按时查房"),
+        ),
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework import Condition, Deadline, Held, Now, Set, State, Text, Transition, Workflow, field, keep
+from casework import Condition, Deadline, Held, Now, Set, State, Text, Transition, Workflow, days, field, keep
 from casework.rescue import forms
 from casework.rescue.roles import DIRECTOR, SEARCH, SEARCH_AND_DESK
 from casework.rescue.states import SIGNATURES, closed, living, yes
@@ -10,13 +10,14 @@ from casework.rescue.states import SIGNATURES, closed, living, yes
 # Both sides sign for one person: with another name, or none any more, it is nobody's hand-over.
 _UNSIGNED = tuple(Set(name, None) for name in SIGNATURES)
 
-_SEARCHING = ("unidentified", "quick_check", "notice_published", "dna_requested")
+_SEARCHING = ("unidentified", "quick_check", "notice_published", "dna_requested", "dna_sampled")
 
 _STATES = (
     State("unidentified", title=Text("unidentified", "身份不明"), phases="open"),
     State("quick_check", title=Text("quick check", "初步核查"), phases="open"),
     State("notice_published", title=Text("tracing notice published", "已发布寻亲公告"), phases="open"),
     State("dna_requested", title=Text("DNA sampling requested", "已提请采集DNA"), phases="open"),
+    State("dna_sampled", title=Text("DNA sampled, comparison under way", "已采集DNA，比对中"), phases="open"),
     State("candidate", title=Text("candidate to confirm", "疑似身份待确认"), phases="open"),
     State("confirmed", title=Text("identity confirmed", "身份已确认"), final=True),
     State("not_needed", title=Text("tracing not needed", "无需寻亲"), final=True),
@@ -91,6 +92,23 @@ _PUBLISHING = (
         effects=[keep("dna_reference"), Set("dna_requested_at", Now())],
         title=Text("ask the police for DNA sampling", "提请公安机关采集DNA"),
     ),
+    Transition(
+        "record_dna_sample",
+        "dna_requested",
+        "dna_sampled",
+        roles=SEARCH,
+        form=forms.Sample,
+        effects=[keep("dna_sample"), Set("dna_sampled_at", Now())],
+        title=Text("record that the police took the sample", "登记公安机关已采集DNA"),
+    ),
+    Transition(
+        "ask_for_comparison",
+        "dna_sampled",
+        # Back into the same state: the time until somebody asks again begins anew.
+        "dna_sampled",
+        roles=SEARCH,
+        title=Text("ask how the comparison stands", "询问DNA比对进展"),
+    ),
 )
 
 
@@ -130,7 +148,8 @@ _JUDGING = (
         title=Text("confirm the identity", "确认身份"),
         because=Text("somebody else than who proposed the candidate confirms it", "须由提出人以外的工作人员复核确认"),
     ),
-    _rejection("dna_requested", field("dna_requested_at").known),
+    _rejection("dna_sampled", field("dna_sampled_at").known),
+    _rejection("dna_requested", ~field("dna_sampled_at").known & field("dna_requested_at").known),
     _rejection("notice_published", ~field("dna_requested_at").known & field("notice_published_at").known),
     _rejection("unidentified", ~field("dna_requested_at").known & ~field("notice_published_at").known),
 )
@@ -171,6 +190,21 @@ _DEADLINES = (
         rule="rescue.dna_request",
         title=Text("DNA request within seven working days", "七个工作日内提请采集DNA"),
     ),
+    Deadline(
+        "dna_sample",
+        "dna_requested",
+        rule="rescue.dna_sampled",
+        title=Text("DNA sampled within a month", "一个月内采集DNA"),
+    ),
+    Deadline(
+        "stranded",
+        (*_SEARCHING, "candidate"),
+        rule="rescue.stranded",
+        title=Text("unidentified for ten days: stranded", "滞留满十日"),
+    ),
+    # The station's own practice: whoever was told of a name does not wait for weeks to hear whether it is theirs.
+    Deadline("judging", "candidate", days(3), title=Text("judge the candidate in three days", "三日内核实疑似身份")),
+    Deadline("comparison", "dna_sampled", days(30), title=Text("ask how DNA compares", "每月询问DNA比对进展")),
 )
 
 tracing = Workflow(

@@ -16,16 +16,18 @@ def assert_proven(
     *case_types: str,
     accepted: Iterable[Accepted] = (),
     warnings: bool = False,
+    waits: bool = False,
     limit: int = CONFIGURATION_LIMIT,
 ) -> tuple[Proof, ...]:
     """Every case type of *app*, or those that are named, is proven to fit with everything attached to it.
 
     AssertionError tells what is refuted, with the way there, and what is not proven, with what would settle it. With
-    *warnings* these fail as well. *accepted* are findings that somebody takes upon themselves. *limit* is how many
+    *warnings* these fail as well. With *waits* it is also asked whether somebody can move on, and a clock runs,
+    wherever a case waits. *accepted* are findings that somebody takes upon themselves. *limit* is how many
     configurations of each are looked at. Gives the proofs. Raises InvalidValue where there is no such case type.
     """
     named = case_types or tuple(item.name for item in app.case_types)
-    proofs = tuple(app.proofs.prove(name, limit=limit) for name in named)
+    proofs = tuple(app.proofs.prove(name, limit=limit, waits=waits) for name in named)
     taken = tuple(accepted)
     problems = [line for proof in proofs for line in _problems(proof, taken, warnings=warnings)]
     if problems:

@@ -6,7 +6,21 @@ means, with its form sealed, until it is done after all or a person dismisses it
 
 from __future__ import annotations
 
-from casework import CaseType, Choice, Field, Role, State, Text, Transition, Workflow, Worklist, keep
+from casework import (
+    CaseType,
+    Choice,
+    Deadline,
+    Field,
+    Role,
+    State,
+    Text,
+    Transition,
+    Workflow,
+    Worklist,
+    hours,
+    keep,
+    overdue,
+)
 from casework_hospital.fields import NURSE
 from casework_hospital.outfit import nurse
 
@@ -99,6 +113,7 @@ _parked = Workflow(
             title=Text("dismiss", "不予办理"),
         ),
     ),
+    deadlines=(Deadline("looking", "parked", hours(24), title=Text("looked at within a day", "一日内处理")),),
 )
 
 ward_message = CaseType(
@@ -113,5 +128,12 @@ ward_message = CaseType(
     readers={"personal": LIAISON},
     worklists=(
         Worklist("parked_messages", "parked", roles=LIAISON, title=Text("messages to look at", "待处理病区消息")),
+        Worklist(
+            "messages_late",
+            "parked",
+            condition=overdue("looking"),
+            roles=LIAISON,
+            title=Text("messages that nobody looked at", "逾期未处理病区消息"),
+        ),
     ),
 )

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from casework import Deadline, Field, Given, Set, State, Text, Transition, Workflow, days, field, keep, overdue, state
+from casework import (
+    Deadline,
+    Field,
+    Given,
+    Set,
+    State,
+    Text,
+    Transition,
+    Workflow,
+    days,
+    field,
+    hours,
+    keep,
+    overdue,
+    state,
+)
 from casework_police.bases import CONSENTS
 from casework_police.fields import reason
 from casework_police.request_data import RESULTS
@@ -132,6 +147,7 @@ asking = Workflow(
     transitions=(*_SENDING, *_ANSWERING, *_GIVING_UP),
     # No rule names a period for an answer; station and police agree on one.
     deadlines=(
+        Deadline("sending", "prepared", hours(24), title=Text("sent within a day, as agreed", "约定一日内发送")),
         Deadline(
             "answer",
             ("sent", "received"),

@@ -27,6 +27,7 @@ from casework import (
     given,
     hours,
     keep,
+    overdue,
     state,
 )
 from casework_police.fields import cleared, reason
@@ -174,6 +175,7 @@ police_handover = CaseType(
             # No rule names a period: a person who was brought waits in the hall, not in a list.
             deadlines=(
                 Deadline("receipt", "signed", hours(1), title=Text("received within an hour", "一小时内办理接收")),
+                Deadline("signature", "drafted", hours(12), title=Text("signed within the shift", "当班内签字")),
             ),
         ),
     ),
@@ -190,6 +192,20 @@ police_handover = CaseType(
     },
     worklists=(
         Worklist("arrivals", "signed", roles=_STATION, title=Text("brought, to be received", "待接收的护送人员")),
+        Worklist(
+            "arrivals_late",
+            "signed",
+            condition=overdue("receipt"),
+            roles=_STATION,
+            title=Text("brought an hour ago, not yet received", "逾一小时未接收的护送人员"),
+        ),
+        Worklist(
+            "handovers_unsigned",
+            "drafted",
+            condition=overdue("signature"),
+            roles=(*BRINGING, *_STATION),
+            title=Text("forms that nobody signed", "逾期未签字的交接表"),
+        ),
         Worklist("handovers_to_sign", "drafted", roles=BRINGING, title=Text("to sign", "待签字的交接表")),
     ),
     invariants=(

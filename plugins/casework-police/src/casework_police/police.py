@@ -111,6 +111,13 @@ _OUTFIT = Outfit(
     worklists=(
         Worklist("to_answer", _OPEN, roles="officer", title=Text("requests to the police", "待公安机关办理的协查")),
         Worklist(
+            "not_taken_on",
+            "requested",
+            condition=overdue("taken_on"),
+            roles=("tracer", "asker"),
+            title=Text("requests that nobody took on", "逾期未受理的协查"),
+        ),
+        Worklist(
             "to_judge",
             _JUDGED,
             roles=("tracer", "asker"),

@@ -13,6 +13,13 @@ _STATE = state("missing_person")
 
 _WORKLISTS = (
     Worklist("reports_to_take_on", "reported", roles=STAFF, title=Text("reports to take on", "待受理的失踪报告")),
+    Worklist(
+        "reports_late",
+        "reported",
+        condition=overdue("taking_on"),
+        roles=STAFF,
+        title=Text("reports that nobody took on", "逾期未受理的失踪报告"),
+    ),
     Worklist("missing", "searching", roles=_READING, title=Text("missing persons", "查找中的失踪人员")),
     Worklist("reports_to_judge", "candidate", roles=SEARCH, title=Text("candidates to judge", "待核实的疑似对象")),
     Worklist(

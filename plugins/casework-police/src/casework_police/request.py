@@ -61,6 +61,13 @@ _INVARIANTS = (
 _WORKLISTS = (
     Worklist("requests_to_send", "prepared", roles=STAFF, title=Text("requests to send", "待发送的协查申请")),
     Worklist(
+        "requests_unsent",
+        "prepared",
+        condition=overdue("sending"),
+        roles=STAFF,
+        title=Text("requests that nobody sent", "逾期未发送的协查申请"),
+    ),
+    Worklist(
         "requests_to_receive", "sent", roles="police_officer", title=Text("requests to receive", "待接收的协查申请")
     ),
     Worklist(
@@ -79,6 +86,14 @@ _WORKLISTS = (
         workflow="publication",
         roles=SEARCH,
         title=Text("notices to publish", "待发布的协查公告"),
+    ),
+    Worklist(
+        "notices_late",
+        "due",
+        workflow="publication",
+        condition=overdue("notice"),
+        roles=SEARCH,
+        title=Text("notices not published in time", "逾期未发布的协查公告"),
     ),
     Worklist("notices_up", "up", workflow="publication", roles=SEARCH, title=Text("notices up", "发布中的协查公告")),
     Worklist(

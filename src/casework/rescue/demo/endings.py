@@ -89,7 +89,9 @@ def _go(row: Row, chance: Chance, trigger: str) -> Scene:
 
 def _refused(row: Row, times: Times, chance: Chance) -> Scene:
     yield from slip(chance, "caseworker refuses help", 0.3)
-    reason = chance.rng.choice(("untruthful", "self_supporting", "out_of_scope"))
+    yield Act("caseworker", "screen", {"minor": False, "needs_escort": False})
+    reasons = ("self_supporting", "out_of_scope", "untruthful")
+    reason = chance.rng.choice(reasons if row.can_state_identity else reasons[:2])
     yield Act("director", "refuse", {"refusal_reason": reason, "refusal_notice": f"不予{row.number[-4:]}"})
 
 
