@@ -1,0 +1,1 @@
+"""Who answers for a person and their things, as a plugin: journeys, hand-overs, belongings."""

@@ -1,0 +1,1 @@
+"""What protects somebody, as a plugin: guardianship, assessment, consent, kin, follow-up, calls."""
