@@ -165,6 +165,22 @@ class SealBroken(CaseworkError):
         self.where = where
 
 
+class RowDamaged(CaseworkError):
+    """The current row of a case holds what no value of its type is; *column* says where, and never what.
+
+    Lists leave the case out and count it (``Page.damaged``); the log of the store is not concerned.
+    """
+
+    code = "row-damaged"
+
+    def __init__(self, case_id: str, column: str) -> None:
+        super().__init__(
+            f"the row of case {case_id!r} cannot be read: {column!r} holds no value of its type; "
+            "run `casework verify`, and restore the row from a backup"
+        )
+        self.case_id, self.column = case_id, column
+
+
 class StoreBehind(CaseworkError):
     """The store is older than a checkpoint that was kept outside: a backup was restored, or its end was lost.
 

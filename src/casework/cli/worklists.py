@@ -116,6 +116,11 @@ def _show(session: Session, case_type: CaseType, name: str, page: Page) -> None:
     if page.cases:
         screen.line()
         screen.table(_columns(session), (_row(session, looks, case) for case in page.cases))
+    if page.damaged:
+        screen.note(
+            f"cannot be read: {page.damaged}; run `casework verify`",
+            f"无法读取：{page.damaged} 件；请运行 casework verify",
+        )
     if page.after is not None:
         screen.note(f"there are more: --after {page.after}", f"还有更多：--after {page.after}")
 

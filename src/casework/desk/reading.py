@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -25,7 +26,7 @@ from casework.desk.opening import children_of, registered, shown
 from casework.desk.recording import weigh
 from casework.desk.requests import Asked
 from casework.desk.viewing import after, seen
-from casework.errors import Refused
+from casework.errors import Refused, RowDamaged
 from casework.model.actor import Actor, is_identifier
 from casework.model.case import Case
 from casework.model.decision import Decision
@@ -42,6 +43,8 @@ from casework.titles import roles_text
 if TYPE_CHECKING:
     from casework.advising import Advice
 
+log = logging.getLogger("casework.desk")
+
 PAGE_LIMIT = 200
 LOOKED = 400
 """How many configurations are looked at for what would help, unless somebody asks for more or less."""
@@ -50,11 +53,15 @@ _CURSOR_LIMIT = 400
 
 @attrs.frozen
 class Page:
-    """Some cases in order. *more* says that there are others; *after* asks for them."""
+    """Some cases in order. *more* says that there are others; *after* asks for them.
+
+    *damaged* cases of the page cannot be read (F51); the application's log names them.
+    """
 
     cases: tuple[Case, ...]
     more: bool
     after: str | None
+    damaged: int = 0
 
 
 def foreseen(
@@ -236,15 +243,21 @@ def _older(
 
 
 def _page(engine: Engine, transaction: Transaction, actor: Actor, rows: Sequence[tuple[int, str]], size: int) -> Page:
-    cases = []
+    cases, damaged = [], 0
     for _, case_id in rows[:size]:
         # A case that is pinned to an older manifest may be hidden by that one, or that one may have been changed
         # behind our back; it takes no page down with it.
-        with suppress(Refused, ManifestChanged):
+        try:
             loaded = firing.load(engine, transaction, actor, case_id)
-            cases.append(seen(transaction.shown, loaded.compiled, loaded.snapshot, loaded.roles))
+        except (Refused, ManifestChanged):
+            continue
+        except RowDamaged as fault:
+            log.error("left out of a page: %s", fault, extra={"code": fault.code, "case": fault.case_id})
+            damaged += 1
+            continue
+        cases.append(seen(transaction.shown, loaded.compiled, loaded.snapshot, loaded.roles))
     more = len(rows) > size
-    return Page(tuple(cases), more, _cursor(rows[size - 1]) if more else None)
+    return Page(tuple(cases), more, _cursor(rows[size - 1]) if more else None, damaged)
 
 
 def _size(limit: int) -> int:

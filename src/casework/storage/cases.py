@@ -10,11 +10,12 @@ from sqlalchemy import Table as SQLTable
 from casework.clock import from_micros, to_micros
 from casework.compiled import Compiled
 from casework.condition.literal import Value
+from casework.errors import RowDamaged
 from casework.model.case import Snapshot
 from casework.model.decision import Decision
 from casework.storage import schema
 from casework.storage.log import Entry
-from casework.storage.projection import Projection, next_due
+from casework.storage.projection import UNREADABLE, Projection, next_due
 from casework.storage.sealing import Seals, subject_of
 from casework.storage.sql.prepared import Prepared
 from casework.storage.sql.transaction import Transaction
@@ -84,7 +85,10 @@ class Cases:
         case_type, manifest, revision, unit, opened_at, closed_at, parent, head, sealed = found[:9]
         if sealed is not None:
             sealed = self._seals.opened(transaction, row_at(tenant, case_id), bytes(sealed))
-        parts = self.projection.decoded(found[9:], sealed)
+        try:
+            parts = self.projection.decoded(found[9:], sealed)
+        except UNREADABLE as fault:
+            raise RowDamaged(case_id, self.projection.damaged(found[9:])) from fault
         return Snapshot(
             tenant=tenant,
             id=case_id,

@@ -22,7 +22,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Primary
 from casework.clock import from_micros, to_micros
 from casework.compiled import Compiled
 from casework.condition.literal import Value
-from casework.errors import SetupError
+from casework.errors import InvalidValue, SetupError
 from casework.model.fields import Field
 from casework.model.term import Term, term_from_plain, term_to_plain
 from casework.storage.codec import (
@@ -57,6 +57,10 @@ class _Slot:
     key: str
     encode: Callable[[Any], Any]
     decode: Callable[[Any], Any]
+
+
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, InvalidValue)
+"""What decoding raises of what was never encoded."""
 
 
 class Projection:
@@ -212,6 +216,15 @@ class Projection:
         if sealed is not None:
             parts["data"].update(values_from_plain(json.loads(sealed)))
         return parts
+
+    def damaged(self, stored: Any) -> str:
+        """The first column whose value cannot be decoded; the sealed blob where each of them can."""
+        for slot, value in zip(self.slots, stored, strict=True):
+            try:
+                _ = None if value is None else slot.decode(value)
+            except UNREADABLE:
+                return slot.column
+        return "case__sealed"
 
 
 def next_due(dues: Mapping[str, datetime]) -> int:
