@@ -35,6 +35,8 @@ def test_the_statutory_deadlines_of_both_domains_come_from_their_rulebooks() -> 
     assert {
         "notice": "rescue.notice",
         "dna_request": "rescue.dna_request",
+        "dna_sample": "rescue.dna_sampled",
+        "stranded": "rescue.stranded",
         "stay": "rescue.max_stay",
         "settlement": "rescue.settlement",
     } == ruled(rescue)

@@ -56,7 +56,8 @@ def case(shown: Case) -> dict[str, Any]:
 
 def page(shown: Page) -> dict[str, Any]:
     """Some cases, and how to ask for those after them."""
-    return {"cases": [case(item) for item in shown.cases], "more": shown.more, "after": shown.after, "damaged": shown.damaged}
+    cases = [case(item) for item in shown.cases]
+    return {"cases": cases, "more": shown.more, "after": shown.after, "damaged": shown.damaged}
 
 
 def entry(shown: HistoryEntry) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from casework.errors import LogForked, StoreBehind
 from casework.storage.diagnosis.amiss import Amiss, problem
 from casework.storage.diagnosis.journal import JournalReason, Settings, of_sqlite
 from casework.storage.diagnosis.pinned import ByHash, Pinned, pinned_cases
+from casework.storage.diagnosis.reach import reaching
 from casework.storage.diagnosis.server import of_server
 from casework.storage.diagnosis.stray import Stray, stray
 from casework.storage.diagnosis.waiting import Waiting, waiting
@@ -95,7 +96,11 @@ def diagnose(store: Store, looked: Looked) -> Diagnosis:
             pinned=tuple(pinned_cases(transaction, looked.current, looked.pinned)),
             waiting=waiting(transaction, channels, looked.now),
             stray=stray(transaction, looked.pinned, channels, looked.now, runs=store.wakes.runner is not None),
-            amiss=(*found.amiss, *_against_checkpoints(transaction, looked)),
+            amiss=(
+                *found.amiss,
+                *_against_checkpoints(transaction, looked),
+                *reaching(looked.current.values(), looked.now),
+            ),
         )
         return _with_blobs(transaction, found, looked.blobs)
 
